@@ -1,0 +1,43 @@
+# Verbs of the project; .ci/run calls them. They need git, make, Rust and Python >= 3.10.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+RUST := Cargo.toml Cargo.lock $(shell find rust -name '*.rs' -o -name 'Cargo.toml')
+BUILT := $(VENV)/.built
+
+.PHONY: demo test test-all check bench wheel docs clean
+
+demo: $(BUILT)
+	@$(BIN)/python docs/examples/demo.py
+
+test: $(BUILT)
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(BUILT)
+	$(BIN)/python -m pytest
+
+check: $(BUILT)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	cd python && ../$(BIN)/python -m mypy.stubtest belay._native
+	cargo fmt --check
+	cargo clippy --all-targets --locked -- -D warnings
+	cargo test --locked --quiet
+
+bench: $(BUILT)
+	$(BIN)/python -m pytest benches/python --benchmark-only --benchmark-columns=median,iqr,ops
+
+wheel: $(BUILT)
+	$(BIN)/maturin build --release --locked --out dist
+
+$(BUILT): pyproject.toml $(RUST)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+		{ echo "error: $(PYTHON) is older than 3.10; run: make PYTHON=python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	test -x $(BIN)/maturin || $(BIN)/python -m pip install --quiet 'maturin>=1.9,<2'
+	VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/maturin develop --quiet --release --locked --extras dev
+	@touch $@
+
+clean:
+	rm -rf $(VENV) target dist

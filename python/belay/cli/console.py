@@ -1,0 +1,45 @@
+"""What every command writes besides its result: errors, hints and notes, all on stderr."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+from ..exceptions import BelayException, PyboardException
+
+debug = False
+"""Set by ``--debug``: errors show the host's traceback."""
+quiet = False
+"""Set by ``--quiet``: no notes and no progress."""
+
+
+def note(text: str) -> None:
+    """One line for the person at the terminal; nothing with ``--quiet``."""
+    if not quiet:
+        print(text, file=sys.stderr)
+
+
+def report(error: BelayException) -> None:
+    """An ``error:`` line and, where there is one, a ``hint:`` line; a board's traceback goes before them."""
+    if debug:
+        traceback.print_exception(type(error), error, error.__traceback__)
+    if isinstance(error, PyboardException):
+        print(error.raw.rstrip() or error.text, file=sys.stderr)
+        print(f"error: the board's program raised {error.type_name or 'an exception'}", file=sys.stderr)
+        return
+    print(f"error: {_one_line(error.message) or type(error).__name__}", file=sys.stderr)
+    if error.hint:
+        print(f"hint: {_one_line(error.hint)}", file=sys.stderr)
+
+
+def report_fault(error: Exception) -> None:
+    """An error that belay did not foresee."""
+    if debug:
+        traceback.print_exception(type(error), error, error.__traceback__)
+    print(f"error: {type(error).__name__}: {_one_line(str(error))}", file=sys.stderr)
+    if not debug:
+        print("hint: run again with --debug for the traceback", file=sys.stderr)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,66 @@
+"""The command line's table of commands, its exit statuses, and the one place that catches errors."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Sequence
+
+import click
+import typer
+
+from ..exceptions import BelayException
+from . import console
+
+COMMANDS = ("info", "exec", "run")
+"""Each is a file beside this one with ``register(app)``. The order is that of ``belay --help``."""
+
+
+def build(arguments: Sequence[str]) -> typer.Typer:
+    """The application; only the file of the wanted command is imported, all of them for the help."""
+    app = typer.Typer(
+        name="belay",
+        help="Control a microcontroller board from ordinary Python.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(root)
+    wanted = next((word for word in arguments if not word.startswith("-")), "")
+    for name in [wanted] if wanted in COMMANDS else COMMANDS:
+        importlib.import_module(f".{name}", __package__).register(app)
+    return app
+
+
+def root(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
+    """Control a microcontroller board from ordinary Python."""
+    if version:
+        from .._native import __version__
+
+        print(f"belay {__version__}")
+        raise typer.Exit
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line.
+
+    Returns:
+        The exit status: 0 success, 1 error (also when the board's program raised), 2 usage, 130 interrupted.
+    """
+    app = build(arguments)
+    try:
+        status = app(args=list(arguments), prog_name="belay", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        console.note("interrupted")
+        return 130
+    except BelayException as error:
+        console.report(error)
+        return 1
+    except Exception as error:
+        console.report_fault(error)
+        return 1
+    sys.stdout.flush()
+    return status if isinstance(status, int) else 0

@@ -1,0 +1,5 @@
+//! The per-byte work of belay, without any Python.
+//!
+//! Everything here is sans-IO: bytes in, decisions out. `cargo test` needs no interpreter.
+
+pub mod minify;
