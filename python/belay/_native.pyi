@@ -1,5 +1,7 @@
 """The border between Python and Rust: conversions only. This file is its manual; stubtest proves it."""
 
+__all__ = ["__version__", "minify"]
+
 __version__: str
 
 def minify(source: str) -> str:

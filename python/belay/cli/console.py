@@ -32,6 +32,12 @@ def report(error: BelayException) -> None:
         print(f"hint: {_one_line(error.hint)}", file=sys.stderr)
 
 
+def report_usage(message: str, command: str) -> None:
+    """A command line that does not fit ``command``."""
+    print(f"error: {_one_line(message)}", file=sys.stderr)
+    print(f"hint: {command} --help", file=sys.stderr)
+
+
 def report_fault(error: Exception) -> None:
     """An error that belay did not foresee."""
     if debug:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Sequence
+from typing import Any, Sequence
 
-import click
 import typer
 
 from ..exceptions import BelayException
 from . import console
+
+# typer 0.20 stands on click, later ones carry a copy of it: this class is reached the same way in both.
+_UsageError: Any = typer.BadParameter.__base__
 
 COMMANDS = ("info", "exec", "run")
 """Each is a file beside this one with ``register(app)``. The order is that of ``belay --help``."""
@@ -21,7 +23,6 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app = typer.Typer(
         name="belay",
         help="Control a microcontroller board from ordinary Python.",
-        no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
@@ -49,11 +50,11 @@ def run(arguments: Sequence[str]) -> int:
     """
     app = build(arguments)
     try:
-        status = app(args=list(arguments), prog_name="belay", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+        status = app(args=list(arguments) or ["--help"], prog_name="belay", standalone_mode=False)
+    except _UsageError as error:
+        console.report_usage(error.format_message(), error.ctx.command_path if error.ctx else "belay")
+        return 2
+    except (KeyboardInterrupt, typer.Abort):
         console.note("interrupted")
         return 130
     except BelayException as error:
