@@ -1,0 +1,118 @@
+"""A target string becomes an open transport (contract section 2; the order of the table is its order)."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Callable, Mapping, NoReturn, Optional, Tuple, Union
+
+from ..exceptions import FeatureUnavailableError
+from .base import Options, Transport
+from .late import late
+from .line import with_flow
+from .ports import SYSTEM_PORTS, Ports, UsbSpecifier, only_usb_port
+from .trace import TracingTransport
+
+__all__ = ["Target", "connect"]
+
+Target = Union[str, UsbSpecifier, None]
+Opener = Callable[[str, Options], Transport]
+
+
+def connect(
+    target: Target = None,
+    *,
+    baudrate: int = 115200,
+    user: str = "",
+    password: str = "",
+    exclusive: bool = True,
+    dtr: Optional[bool] = None,
+    rts: Optional[bool] = None,
+    flow: Optional[str] = None,
+    trace: Union[str, os.PathLike[str], None] = None,
+    ports: Ports = SYSTEM_PORTS,
+    environment: Mapping[str, str] = os.environ,
+) -> Transport:
+    """Open the line to a board; nothing is sent.
+
+    Args:
+        target: which board; ``None`` takes ``BELAY_DEVICE``, else the only USB serial port.
+        baudrate: of a serial port; 1200 is refused, it starts many a bootloader.
+        user: for lines that ask for one.
+        password: for lines that ask for one; empty takes ``BELAY_PASSWORD``.
+        exclusive: lock a serial port against others who do.
+        dtr: level of the line from the opening on; ``None`` leaves it to the operating system.
+        rts: the same.
+        flow: ``"credits"``: the line loses what does not fit; ``"none"``: it pushes back; ``None``: guess.
+        trace: file to which all traffic is appended; ``None`` takes ``BELAY_TRACE``.
+        ports: lists the serial ports that exist.
+        environment: where the variables are looked up.
+
+    Raises:
+        ConnectionFailedError: the board could not be reached; the line is released.
+        DeviceNotFoundError: no port fits.
+        InsufficientSpecifierError: several ports fit.
+        FeatureUnavailableError: a kind of line that is not supported.
+    """
+    password = password or environment.get("BELAY_PASSWORD", "")
+    trace = trace or environment.get("BELAY_TRACE") or None
+    options = Options(
+        ports=ports,
+        baudrate=baudrate,
+        user=user,
+        password=password,
+        exclusive=exclusive,
+        dtr=dtr,
+        rts=rts,
+    )
+    if target is None:
+        target = environment.get("BELAY_DEVICE") or None
+    name = _resolve(target, ports)
+    transport = _opener(name)(name, options)
+    try:
+        transport.line = with_flow(transport.line, flow)
+        return TracingTransport(transport, trace, secret=password) if trace else transport
+    except BaseException:
+        transport.close()
+        raise
+
+
+def _resolve(target: Target, ports: Ports) -> str:
+    """The target as a string that says what to open."""
+    if target is None:
+        return only_usb_port(ports).device
+    if isinstance(target, str):
+        if not target.lstrip().startswith("{"):
+            return target
+        target = UsbSpecifier.from_json(target)
+    return target.to_port(ports=ports)
+
+
+def _unsupported(target: str, options: Options) -> NoReturn:
+    kind = "WebREPL" if "ws" in target.partition("://")[0].lower() else "telnet"
+    raise FeatureUnavailableError(f"{kind} ({_without_user(target)}) is not supported yet")
+
+
+def _without_user(target: str) -> str:
+    """``ws://user:password@host`` without what must not be shown."""
+    return re.sub(r"(?<=://)[^/@]*@", "", target)
+
+
+_IPV4 = re.compile(r"\d{1,3}(\.\d{1,3}){3}(:\d+)?")
+
+_OPENERS: Tuple[Tuple[str, Opener], ...] = (
+    ("sim:", late(".sim", "open_simulated")),
+    ("exec:", late(".process", "open_pipe")),
+    ("execpty:", late(".process", "open_pseudo_terminal")),
+    ("ws://", _unsupported),
+    ("wss://", _unsupported),
+    ("telnet://", _unsupported),
+)
+_SERIAL: Opener = late(".serial", "open_serial")
+
+
+def _opener(target: str) -> Opener:
+    for prefix, opener in _OPENERS:
+        if target.lower().startswith(prefix):
+            return opener
+    return _unsupported if _IPV4.fullmatch(target) else _SERIAL

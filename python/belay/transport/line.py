@@ -1,0 +1,93 @@
+"""What each kind of line can take: the one table behind flow control.
+
+Two facts decide. *Does it push back?* A pipe, a pseudo-terminal and native USB hold the sender when the board
+does not read; a UART (behind a bridge chip or a network socket) loses what does not fit. *How much may be in
+flight?* With more unread bytes than that the board does not see a ``^C`` until its program ends.
+The figures are those of ``protocol.md``, "How much may be in flight"; where the firmware cannot be known
+from the outside the smaller one stands: a wrong guess may cost time, never data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Dict, Optional, Tuple
+
+from ..exceptions import ConnectionFailedError
+
+__all__ = ["NETWORK_SERIAL", "PIPE", "PSEUDO_TERMINAL", "SERIAL", "Line", "usb_line", "with_flow"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a line can take."""
+
+    kind: str
+    """For people: ``"pipe"``, ``"native USB 2E8A:0005"``."""
+    pushes_back: bool
+    """The line holds the sender when the board does not read; otherwise it loses bytes."""
+    in_flight_bytes: int
+    """So many unread bytes leave the board able to see a ``^C`` (and, without push-back, lose nothing)."""
+    may_soft_reset: bool = True
+    """The line outlives a soft reset, and there is something to gain by one."""
+
+
+# The unix port reads nothing while a program runs, and ends at a soft reset; a process that we have just
+# started is fresh anyway. macOS holds 1,024 unread bytes on a pseudo-terminal (TTYHOG), Linux 4,095.
+PIPE = Line("pipe", pushes_back=True, in_flight_bytes=1000, may_soft_reset=False)
+PSEUDO_TERMINAL = Line("pseudo-terminal", pushes_back=True, in_flight_bytes=1000, may_soft_reset=False)
+# micro:bit and every UART whose board is not known.
+SERIAL = Line("serial port", pushes_back=False, in_flight_bytes=60)
+NETWORK_SERIAL = Line("serial port on the network", pushes_back=False, in_flight_bytes=60)
+
+_UNKNOWN_USB = (True, 190)
+_BRIDGE = (False, 60)
+
+_BY_VENDOR: Dict[int, Tuple[bool, int]] = {
+    0x10C4: _BRIDGE,  # Silicon Labs CP210x
+    0x1A86: _BRIDGE,  # WCH CH340, CH9102
+    0x0403: _BRIDGE,  # FTDI
+    0x067B: _BRIDGE,  # Prolific
+    0x0D28: _BRIDGE,  # Arm DAPLink (micro:bit)
+    0x1366: _BRIDGE,  # SEGGER J-Link
+    # pyboard and other stm32 boards: past 1,024 bytes it drops (ports/stm32/usbd_cdc_interface.h).
+    0xF055: (False, 1000),
+}
+
+_BY_PRODUCT: Dict[Tuple[int, int], Tuple[bool, int]] = {
+    # MicroPython on the Pico keeps a ring of 512 bytes since 1.20 (ports/rp2/mphalport.c); before that it
+    # could take 190, which the identifier does not tell.
+    (0x2E8A, 0x0005): (True, 480),
+    (0x2E8A, 0x0004): _BRIDGE,  # Picoprobe
+    (0x2E8A, 0x000C): _BRIDGE,  # Raspberry Pi Debug Probe
+    # ports/samd/mpconfigport.h; mimxrt and nrf boards share the identifier, and have more room.
+    (0xF055, 0x9802): (True, 120),
+}
+
+
+def usb_line(vid: int, pid: Optional[int]) -> Line:
+    """The line of a USB serial port by its vendor and product identifiers."""
+    if vid == 0x0483 and (pid or 0) >> 8 == 0x37:  # STMicroelectronics ST-Link
+        pushes_back, in_flight_bytes = _BRIDGE
+    else:
+        by_vendor = _BY_VENDOR.get(vid, _UNKNOWN_USB)
+        pushes_back, in_flight_bytes = _BY_PRODUCT.get((vid, pid or 0), by_vendor)
+    bridge = (pushes_back, in_flight_bytes) == _BRIDGE
+    kind = f"{'USB to UART bridge' if bridge else 'native USB'} {vid:04X}:{pid or 0:04X}"
+    return Line(kind, pushes_back, in_flight_bytes)
+
+
+def with_flow(line: Line, flow: Optional[str]) -> Line:
+    """The line as the user knows it better than the table.
+
+    Args:
+        line: what the table says.
+        flow: ``"credits"``: bytes that do not fit are lost, as on the smallest UART. ``"none"``: the line
+            pushes back. ``None``: leave the guess.
+    """
+    if flow is None:
+        return line
+    if flow == "none":
+        return replace(line, pushes_back=True)
+    if flow == "credits":
+        return replace(line, pushes_back=False, in_flight_bytes=min(line.in_flight_bytes, 60))
+    raise ConnectionFailedError(f"flow={flow!r} is unknown", hint='use flow="credits", flow="none", or None')

@@ -1,0 +1,143 @@
+"""Serial ports and pyserial's URLs.
+
+pyserial opens and configures; on POSIX the bytes of a plain port then go straight through its descriptor.
+Everything of pyserial that has none (``rfc2217://``, ``loop://``, Windows) goes through :mod:`.pump`.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from typing import Any, Iterable, Optional, Union
+
+import serial
+from serial.tools import list_ports
+
+from ..exceptions import ConnectionFailedError
+from .base import Options, Port
+from .descriptor import DescriptorTransport
+from .line import NETWORK_SERIAL, SERIAL, Line, usb_line
+from .ports import port_of
+from .pump import PORT_TIMEOUT_S, PumpTransport
+
+if sys.platform != "win32":
+    import grp
+    import termios
+
+__all__ = ["open_serial", "system_ports"]
+
+_BOOTLOADER_BAUDRATE = 1200
+"""Opening a port at this speed starts the bootloader of many boards (the "1200 baud touch")."""
+
+_MISSING = {errno.ENOENT, errno.ENODEV, errno.ENXIO}
+_BUSY = {errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK}  # the last two: another program holds the lock
+_NOT_PERMITTED = {errno.EACCES, errno.EPERM}
+
+# Windows' error reaches us only as text (serialwin32.py), and there a port that is held is "denied".
+_WINDOWS_NUMBERS = {"FileNotFoundError(": errno.ENOENT, "PermissionError(": errno.EBUSY}
+
+
+def system_ports() -> Iterable[Port]:
+    """The serial ports that the operating system lists."""
+    return list(list_ports.comports())
+
+
+def open_serial(target: str, options: Options) -> Union[DescriptorTransport, PumpTransport]:
+    """Open a serial port by path or name, or any URL that pyserial knows.
+
+    The levels of DTR and RTS are given before the port is opened. Linux and macOS raise both while opening
+    and pyserial sets them right after: a short pulse cannot be avoided there. ``None`` is pyserial's own
+    way, which leaves both raised, as the operating system does.
+
+    Raises:
+        ConnectionFailedError: missing, busy, not permitted, or no serial port at all; nothing stays open.
+    """
+    if options.baudrate == _BOOTLOADER_BAUDRATE:
+        raise ConnectionFailedError(
+            f"{target} is not opened at 1200 baud: this starts the bootloader of many boards",
+            hint="choose another speed, 115200 for most boards",
+        )
+    try:
+        port = serial.serial_for_url(
+            target,
+            do_not_open=True,
+            baudrate=options.baudrate,
+            timeout=PORT_TIMEOUT_S,
+            exclusive=options.exclusive or None,
+        )
+        if options.dtr is not None:
+            port.dtr = options.dtr
+        if options.rts is not None:
+            port.rts = options.rts
+        port.open()
+    except (OSError, ValueError) as error:  # SerialException is an OSError
+        raise _failure(target, error, options) from error
+    try:
+        return _wrap(port, target, options)
+    except BaseException:
+        port.close()
+        raise
+
+
+def _wrap(port: Any, target: str, options: Options) -> Union[DescriptorTransport, PumpTransport]:
+    scheme = target.partition("://")[0].lower() if "://" in target else ""
+    line = _line(port, scheme, options)
+    # hwgrep:// names a plain port by its description. spy:// has a descriptor too, but must see the bytes.
+    if sys.platform == "win32" or scheme not in ("", "hwgrep", "socket"):
+        return PumpTransport(port, line=line, name=target)
+    if scheme != "socket":
+        # pyserial asks for reads that return nothing at once (VMIN 0), which would look like a hang-up.
+        settings = termios.tcgetattr(port.fileno())
+        settings[6][termios.VMIN] = 1
+        termios.tcsetattr(port.fileno(), termios.TCSANOW, settings)
+    return DescriptorTransport(port.fileno(), port.fileno(), line=line, name=target, release=port.close)
+
+
+def _line(port: Any, scheme: str, options: Options) -> Line:
+    if scheme in ("socket", "rfc2217"):
+        return NETWORK_SERIAL
+    known = port_of(port.port, options.ports)
+    return SERIAL if known is None or known.vid is None else usb_line(known.vid, known.pid)
+
+
+def _failure(target: str, error: Exception, options: Options) -> ConnectionFailedError:
+    """Say which it was, missing, busy or not permitted, and what to do."""
+    number = _error_number(error)
+    if number in _MISSING:
+        names = ", ".join(sorted(port.device for port in options.ports()))
+        return ConnectionFailedError(
+            f"there is no port {target}",
+            hint=f"ports that exist: {names}" if names else "no serial port exists",
+        )
+    if number in _BUSY:
+        return ConnectionFailedError(
+            f"the port {target} is busy: another program holds it",
+            hint="close the other program (a serial terminal, an IDE, another belay), or wait for it",
+        )
+    if number in _NOT_PERMITTED:
+        return ConnectionFailedError(
+            f"the port {target} may not be opened by you", hint=_permission_hint(target)
+        )
+    if number == errno.ENOTTY:
+        return ConnectionFailedError(f"{target} is no serial port", hint="`belay list` shows the ports")
+    return ConnectionFailedError(f"{target} cannot be opened: {error}")
+
+
+def _error_number(error: Exception) -> Optional[int]:
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno
+    if sys.platform != "win32" and isinstance(error.__context__, termios.error):
+        number: int = error.__context__.args[0]
+        return number
+    return next((number for text, number in _WINDOWS_NUMBERS.items() if text in str(error)), None)
+
+
+def _permission_hint(target: str) -> str:
+    if sys.platform == "win32":
+        return ""
+    try:
+        group = grp.getgrgid(os.stat(target).st_gid).gr_name
+    except (OSError, KeyError):
+        return "ask whoever administers this machine for access to it"
+    return f"add yourself to the group that owns it (sudo usermod -aG {group} $USER) and log in again"
