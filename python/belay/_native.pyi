@@ -1,8 +1,75 @@
 """The border between Python and Rust: conversions only. This file is its manual; stubtest proves it."""
 
-__all__ = ["__version__", "minify"]
+from typing import List, Union, final
+
+__all__ = ["Outcome", "RawRepl", "__version__", "minify"]
 
 __version__: str
+
+@final
+class Outcome:
+    """How a program ended."""
+
+    @property
+    def tag(self) -> str:
+        """One character: that of the frame which ended the reply; ``"x"`` for an error's text."""
+    @property
+    def payload(self) -> bytes:
+        """The frame's payload behind those of the parts before it, or the error's text."""
+    @property
+    def garbled(self) -> bool:
+        """Something was printed into a frame: the payload is worth nothing."""
+    @property
+    def answer(self) -> bytes:
+        """What the verification answered behind what was expected of it; empty where there was none."""
+
+@final
+class RawRepl:
+    """The raw REPL of one board, as bytes in and events out (see ``rust/core/src/repl``).
+
+    A new one stands at the raw prompt. ``mark`` is 8 bytes with the connection's nonce.
+
+    Raises:
+        ValueError: ``mark`` has another length.
+    """
+
+    def __new__(cls, mark: bytes) -> "RawRepl": ...
+    @property
+    def idle(self) -> bool:
+        """Whether the board is at its prompt, as far as is known."""
+    @property
+    def all_sent(self) -> bool:
+        """Whether all of the program was given out: from here on it may have run."""
+    def submit(self, source: bytes, *, paste: bool = False) -> None:
+        """Begin a program. ``source`` must not contain the bytes 01 to 04.
+
+        It goes by raw-paste where it is longer than 256 bytes or ``paste`` says so.
+
+        Raises:
+            ValueError: a program is under way.
+        """
+    def abandon(self) -> None:
+        """Give up on what is under way; only the answer of a verification leads back to the prompt."""
+    def verify(self, source: bytes, expected: bytes) -> None:
+        """Ask whether the board is at its prompt.
+
+        Args:
+            source: prints a frame tagged ``?`` whose payload begins with ``expected``.
+            expected: differs from that of every earlier verification.
+        """
+    def to_send(self) -> bytes:
+        """What has to be written now; to be asked for after each of the other methods."""
+    def receive(self, data: bytes) -> List[Union[bytes, str, Outcome]]:
+        """Take what was read.
+
+        Returns:
+            events in order: ``bytes`` are text that the board printed; ``"started"``: the board took the
+            whole program; ``"no-paste"``: the firmware has no raw-paste, what was sent is taken as plain
+            source; ``"suspect"``: the reply looks over without a frame, ``verify`` settles it; an
+            ``Outcome``: the reply is over.
+        """
+    def take_withheld(self) -> bytes:
+        """Output held back because it may be an error's text, for showing it when nothing more has come."""
 
 def minify(source: str) -> str:
     """The same program in fewer bytes; every line keeps its number.

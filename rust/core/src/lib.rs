@@ -3,3 +3,5 @@
 //! Everything here is sans-IO: bytes in, decisions out. `cargo test` needs no interpreter.
 
 pub mod minify;
+pub mod repl;
+pub mod reply;

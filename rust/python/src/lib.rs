@@ -1,5 +1,6 @@
 //! `belay._native`: a list of names. What each does is said in `python/belay/_native.pyi`.
 
+mod repl;
 mod text;
 
 use pyo3::prelude::*;
@@ -8,6 +9,8 @@ use pyo3::prelude::*;
 mod _native {
     use super::*;
 
+    #[pymodule_export]
+    use super::repl::{Outcome, RawRepl};
     #[pymodule_export]
     use super::text::minify;
 

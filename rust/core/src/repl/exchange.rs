@@ -1,0 +1,410 @@
+//! [`RawRepl`]: one program at a time, from submission to the end of its reply.
+
+use memchr::{memchr, memmem};
+
+use super::state::{next_state, Input, State};
+use crate::reply::{Mark, ReplyReader, Token, END};
+
+/// The longest program that goes as plain raw source: what every board takes in one write.
+pub const PLAIN_BYTES: usize = 256;
+/// How much of a program goes along with the request for raw-paste: two windows of 128 bytes.
+const PASTE_AHEAD_BYTES: usize = 256;
+const PASTE_REQUEST: &[u8] = b"\x05A\x01";
+const WINDOW: u8 = 0x01;
+/// The tag of a part of a value: more follows.
+const TAG_PART: u8 = b'p';
+/// The tag of a verification's answer.
+const TAG_ANSWER: u8 = b'?';
+/// The tag that [`Outcome`] has for an error's text, which comes without a frame.
+const TAG_ERROR: u8 = b'x';
+/// The end of every raw banner; ports and languages differ in what stands before it.
+const BANNER_END: &[u8] = b"exit\r\n>";
+/// Longer than any traceback; beyond it, what came behind an 04 was printed.
+const MAX_WITHHELD_BYTES: usize = 64 * 1024;
+
+/// What [`RawRepl::receive`] has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The board printed this.
+    Text(Vec<u8>),
+    /// The board took the whole program and runs it.
+    Started,
+    /// The firmware has no raw-paste. What was sent is being run as plain source where it was all of the
+    /// program; else the caller has to abandon.
+    NoPaste,
+    /// The reply looks over without a frame: call [`RawRepl::verify`].
+    Suspect,
+    /// The reply is over.
+    Done(Outcome),
+}
+
+/// How a program ended.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// The tag of the frame that ended the reply; `x` for an error's text.
+    pub tag: u8,
+    /// The frame's payload behind those of the parts before it, or the error's text.
+    pub payload: Vec<u8>,
+    /// A frame was printed into: the payload is worth nothing.
+    pub garbled: bool,
+    /// What the verification answered behind what was expected of it; empty where there was none.
+    pub answer: Vec<u8>,
+}
+
+/// What is known of the program under way.
+#[derive(Debug, Default)]
+struct Exchange {
+    source: Vec<u8>,
+    /// Bytes of `source` that were given out.
+    sent: usize,
+    /// Bytes of `source` that may be given out before the board has granted any.
+    ahead: usize,
+    /// What the board has granted: its window, and once more for each credit.
+    granted: usize,
+    window: usize,
+    outcome: Outcome,
+    /// Output behind an 04 that nothing explains yet, and how much of it was shown already.
+    withheld: Vec<u8>,
+    shown: usize,
+    suspect_reported: bool,
+}
+
+/// The raw REPL of one board, as bytes in and events out.
+#[derive(Debug)]
+pub struct RawRepl {
+    state: State,
+    reader: ReplyReader,
+    /// Bytes that arrived before the program ran, not recognised yet.
+    handshake: Vec<u8>,
+    outgoing: Vec<u8>,
+    exchange: Exchange,
+    /// How the answer of the latest verification begins; it is due as long as this is set.
+    expected: Option<Vec<u8>>,
+}
+
+impl RawRepl {
+    /// A REPL that stands at its raw prompt.
+    pub fn new(mark: Mark) -> Self {
+        Self {
+            state: State::Prompt,
+            reader: ReplyReader::new(mark),
+            handshake: Vec::new(),
+            outgoing: Vec::new(),
+            exchange: Exchange::default(),
+            expected: None,
+        }
+    }
+
+    /// Where the board is.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// Whether all of the program was given out: from here on it may have run.
+    pub fn all_sent(&self) -> bool {
+        self.exchange.sent == self.exchange.source.len() && self.outgoing.is_empty()
+    }
+
+    /// Begin a program: raw-paste where it is longer than [`PLAIN_BYTES`] or `paste` says so.
+    ///
+    /// `source` must not contain the bytes 01 to 04.
+    ///
+    /// # Panics
+    /// Unless the state is [`State::Prompt`].
+    pub fn submit(&mut self, source: &[u8], paste: bool) {
+        assert_eq!(self.state, State::Prompt, "a program is under way");
+        self.exchange = Exchange { source: source.to_vec(), ..Exchange::default() };
+        self.handshake.clear();
+        self.expected = None;
+        if paste || source.len() > PLAIN_BYTES {
+            self.enter(Input::SubmitPaste);
+            self.outgoing.extend_from_slice(PASTE_REQUEST);
+            self.exchange.ahead = PASTE_AHEAD_BYTES;
+        } else {
+            self.enter(Input::SubmitPlain);
+            self.exchange.ahead = source.len();
+        }
+        self.give_out();
+    }
+
+    /// Give up on what is under way, after the caller has interrupted the board: what was not sent is
+    /// dropped, and only a verification's answer leads back to the prompt.
+    pub fn abandon(&mut self) {
+        self.enter(Input::Abandon);
+        self.outgoing.clear();
+        let handshake = std::mem::take(&mut self.handshake);
+        self.reader.feed(&handshake);
+        self.expected = None;
+    }
+
+    /// Ask the board whether it is at its prompt: `source` prints a frame tagged `?` whose payload begins
+    /// with `expected`. An earlier verification's answer does not count any more.
+    pub fn verify(&mut self, source: &[u8], expected: &[u8]) {
+        self.outgoing.extend_from_slice(source);
+        self.outgoing.push(END);
+        self.expected = Some(expected.to_vec());
+    }
+
+    /// What has to be written now; call it after each of the other methods.
+    pub fn to_send(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.outgoing)
+    }
+
+    /// Take what was read.
+    pub fn receive(&mut self, data: &[u8]) -> Vec<Event> {
+        let mut events = Vec::new();
+        self.handshake.extend_from_slice(data);
+        while self.step(&mut events) {}
+        if self.state == State::Doubt {
+            self.look_for_end(&mut events);
+        }
+        events
+    }
+
+    /// Output that was held back because it may be an error's text, for showing it when nothing more has
+    /// come for a while. It stays known as a candidate.
+    pub fn take_withheld(&mut self) -> Vec<u8> {
+        let text = self.exchange.withheld[self.exchange.shown..].to_vec();
+        self.exchange.shown = self.exchange.withheld.len();
+        text
+    }
+
+    fn enter(&mut self, input: Input) {
+        self.state = next_state(self.state, input);
+    }
+
+    /// Do one thing with what is there; whether there may be more to do.
+    fn step(&mut self, events: &mut Vec<Event>) -> bool {
+        match self.state {
+            State::Prompt => self.idle_text(events),
+            State::Requested => self.expect_paste_answer(events),
+            State::Pasting => self.expect_credit(events),
+            State::Sent => self.expect_ok(events),
+            _ => {
+                let data = std::mem::take(&mut self.handshake);
+                self.reader.feed(&data);
+                match self.reader.next_token() {
+                    Some(token) => self.output(token, events),
+                    None => return false,
+                }
+                true
+            }
+        }
+    }
+
+    fn idle_text(&mut self, events: &mut Vec<Event>) -> bool {
+        text(std::mem::take(&mut self.handshake), events);
+        false
+    }
+
+    fn expect_ok(&mut self, events: &mut Vec<Event>) -> bool {
+        let Some(at) = memmem::find(&self.handshake, b"OK") else {
+            let keep = usize::from(self.handshake.ends_with(b"O"));
+            self.text_before(self.handshake.len() - keep, 0, events);
+            return false;
+        };
+        self.text_before(at, 2, events);
+        self.enter(Input::Ok);
+        events.push(Event::Started);
+        true
+    }
+
+    fn expect_paste_answer(&mut self, events: &mut Vec<Event>) -> bool {
+        const ON: &[u8] = b"R\x01";
+        const OFF: &[&[u8]] = &[b"R\x00>", b"raw REPL"];
+        if let Some(at) = memmem::find(&self.handshake, ON) {
+            if self.handshake.len() < at + 4 {
+                return false;
+            }
+            self.exchange.window =
+                usize::from(u16::from_le_bytes([self.handshake[at + 2], self.handshake[at + 3]]));
+            self.exchange.granted = self.exchange.window;
+            self.text_before(at, 4, events);
+            self.enter(Input::PasteOn);
+            return true;
+        }
+        for off in OFF {
+            if let Some(at) = memmem::find(&self.handshake, off) {
+                // The prompt behind the banner; what followed the request is plain source now.
+                let Some(prompt) = memchr(b'>', &self.handshake[at..]) else { return false };
+                self.text_before(at, prompt + 1, events);
+                self.enter(Input::PasteOff);
+                events.push(Event::NoPaste);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn expect_credit(&mut self, events: &mut Vec<Event>) -> bool {
+        let Some(at) = self.handshake.iter().position(|&byte| byte == WINDOW || byte == END) else {
+            self.text_before(self.handshake.len(), 0, events);
+            return false;
+        };
+        let byte = self.handshake[at];
+        self.text_before(at, 1, events);
+        if byte == WINDOW {
+            self.exchange.granted += self.exchange.window;
+            self.give_out();
+            return true;
+        }
+        if self.exchange.sent < self.exchange.source.len() {
+            // The board gave up (syntax or memory error): acknowledge, and read why.
+            self.exchange.source.truncate(self.exchange.sent);
+            self.outgoing.push(END);
+        }
+        self.enter(Input::End);
+        events.push(Event::Started);
+        true
+    }
+
+    /// Put out what is allowed of the source, and the end behind its last byte.
+    fn give_out(&mut self) {
+        let exchange = &mut self.exchange;
+        let until = exchange.ahead.max(exchange.granted).min(exchange.source.len());
+        if until > exchange.sent || exchange.source.is_empty() {
+            self.outgoing.extend_from_slice(&exchange.source[exchange.sent..until]);
+            exchange.sent = until;
+            if until == exchange.source.len() {
+                self.outgoing.push(END);
+            }
+        }
+    }
+
+    fn output(&mut self, token: Token, events: &mut Vec<Event>) {
+        match (self.state, token) {
+            (State::Running, Token::Text(printed)) => text(printed, events),
+            (State::Running, Token::End) => {
+                self.enter(Input::End);
+                self.exchange.withheld = vec![END];
+                self.exchange.shown = 0;
+            }
+            (_, Token::End) => self.exchange.withheld.push(END),
+            (_, Token::Text(printed)) => self.exchange.withheld.extend_from_slice(&printed),
+            (_, Token::Frame { tag: TAG_ANSWER, payload, garbled }) => {
+                if !garbled {
+                    self.answered(&payload, events);
+                }
+            }
+            (State::Running | State::Doubt, Token::Frame { tag, payload, garbled }) => {
+                self.flush_withheld(events);
+                let outcome = &mut self.exchange.outcome;
+                outcome.payload.extend_from_slice(&payload);
+                outcome.garbled |= garbled;
+                if tag != TAG_PART {
+                    outcome.tag = tag;
+                    self.enter(Input::Reply);
+                } else {
+                    self.enter(Input::Part);
+                }
+            }
+            // A frame behind the last one: printed by somebody who looked the mark up.
+            (_, Token::Frame { .. }) => {}
+        }
+        if matches!(self.state, State::Replied | State::Verified) {
+            self.look_for_over(events);
+        }
+    }
+
+    /// The answer of a verification: the program is over, and what was withheld is its error's text.
+    fn answered(&mut self, payload: &[u8], events: &mut Vec<Event>) {
+        let Some(expected) = self.expected.as_deref() else { return };
+        let Some(answer) = payload.strip_prefix(expected) else { return };
+        self.exchange.outcome.answer = answer.to_vec();
+        self.expected = None;
+        let (printed, error) = split_error(&self.exchange.withheld, self.exchange.shown);
+        text(printed, events);
+        if self.state == State::Doubt {
+            self.exchange.outcome.tag = TAG_ERROR;
+            self.exchange.outcome.payload = error;
+            self.exchange.outcome.garbled = false;
+        }
+        self.exchange.withheld.clear();
+        self.exchange.shown = 0;
+        self.enter(Input::Answer);
+    }
+
+    /// In [`State::Doubt`]: say once that the reply looks over, and keep what is withheld bounded.
+    fn look_for_end(&mut self, events: &mut Vec<Event>) {
+        let exchange = &mut self.exchange;
+        if !exchange.suspect_reported && looks_over(&exchange.withheld) {
+            exchange.suspect_reported = true;
+            events.push(Event::Suspect);
+        }
+        if exchange.withheld.len() > 2 * MAX_WITHHELD_BYTES {
+            let surplus = exchange.withheld.len() - MAX_WITHHELD_BYTES;
+            let printed: Vec<u8> = exchange.withheld.drain(..surplus).collect();
+            text(printed[exchange.shown.min(surplus)..].to_vec(), events);
+            exchange.shown = exchange.shown.saturating_sub(surplus);
+        }
+    }
+
+    /// Behind the last frame: `04`, an empty error or that of a late interrupt, `04 >`.
+    fn look_for_over(&mut self, events: &mut Vec<Event>) {
+        let Some(over) = memmem::find(&self.exchange.withheld, b"\x04>") else { return };
+        let Some(start) = memchr::memrchr(END, &self.exchange.withheld[..over]) else { return };
+        let mut printed = self.exchange.withheld[..start].to_vec();
+        printed.extend_from_slice(&self.exchange.withheld[over + 2..]);
+        text(printed, events);
+        self.exchange.withheld.clear();
+        self.enter(if self.expected.is_some() { Input::OverOwing } else { Input::Over });
+        if self.state == State::Prompt {
+            text(self.reader.take_rest(), events);
+            events.push(Event::Done(std::mem::take(&mut self.exchange.outcome)));
+        }
+    }
+
+    fn flush_withheld(&mut self, events: &mut Vec<Event>) {
+        text(self.take_withheld(), events);
+        self.exchange.withheld.clear();
+        self.exchange.shown = 0;
+    }
+
+    /// Report `handshake[..end]` as text, and drop `skip` bytes behind it.
+    fn text_before(&mut self, end: usize, skip: usize, events: &mut Vec<Event>) {
+        let printed: Vec<u8> = self.handshake.drain(..end + skip).take(end).collect();
+        text(printed, events);
+    }
+}
+
+fn text(printed: Vec<u8>, events: &mut Vec<Event>) {
+    if printed.is_empty() {
+        return;
+    }
+    if let Some(Event::Text(before)) = events.last_mut() {
+        before.extend_from_slice(&printed);
+    } else {
+        events.push(Event::Text(printed));
+    }
+}
+
+/// Whether output from an 04 on may be the end of a reply: `04 error 04 >`, or `04 04`, a reset, a banner.
+fn looks_over(withheld: &[u8]) -> bool {
+    let behind = &withheld[1.min(withheld.len())..];
+    memmem::find(behind, b"\x04>").is_some() || memmem::find(behind, BANNER_END).is_some()
+}
+
+/// Split output that ends a program (and `OK`, the beginning of the verification's reply) into what was
+/// printed and the error's text; its first `shown` bytes were reported before.
+fn split_error(withheld: &[u8], shown: usize) -> (Vec<u8>, Vec<u8>) {
+    let over = memmem::rfind(withheld, b"\x04>").map(|at| at + 2);
+    let banner = memmem::rfind(withheld, BANNER_END).map(|at| at + BANNER_END.len());
+    let after = over.max(banner).unwrap_or(0);
+    let (before, error) = if banner > over {
+        // A reset: `04 04`, what the port says of it, what boot.py prints, the banner's line.
+        let line = memchr::memrchr(b'\n', &withheld[..after - BANNER_END.len()]).map_or(0, |at| at + 1);
+        (withheld[..line].strip_prefix(&[END, END]).unwrap_or(&withheld[..line]), &withheld[..0])
+    } else {
+        let end = after.saturating_sub(2);
+        match memchr::memrchr(END, &withheld[..end]) {
+            Some(start) => (&withheld[..start], &withheld[start + 1..end]),
+            None => (&withheld[..0], &withheld[..end]),
+        }
+    };
+    let tail = &withheld[after..];
+    let ok = memmem::find(tail, b"OK");
+    let mut printed = before[shown.min(before.len())..].to_vec();
+    printed.extend_from_slice(&tail[..ok.unwrap_or(tail.len())]);
+    printed.extend_from_slice(ok.map_or(&[], |at| &tail[at + 2..]));
+    (printed, error.to_vec())
+}

@@ -1,0 +1,82 @@
+//! `RawRepl` and `Outcome`: `belay_core::repl` for Python.
+
+use belay_core::repl as core;
+use belay_core::reply::Mark;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList};
+
+#[pyclass(frozen, get_all, module = "belay._native")]
+pub struct Outcome {
+    tag: char,
+    payload: Py<PyBytes>,
+    garbled: bool,
+    answer: Py<PyBytes>,
+}
+
+#[pyclass(module = "belay._native")]
+pub struct RawRepl(core::RawRepl);
+
+#[pymethods]
+impl RawRepl {
+    #[new]
+    fn new(mark: &[u8]) -> PyResult<Self> {
+        let mark: Mark = mark.try_into().map_err(|_| PyValueError::new_err("a mark has 8 bytes"))?;
+        Ok(Self(core::RawRepl::new(mark)))
+    }
+
+    #[getter]
+    fn idle(&self) -> bool {
+        self.0.state() == core::State::Prompt
+    }
+
+    #[getter]
+    fn all_sent(&self) -> bool {
+        self.0.all_sent()
+    }
+
+    #[pyo3(signature = (source, *, paste = false))]
+    fn submit(&mut self, source: &[u8], paste: bool) -> PyResult<()> {
+        if self.0.state() != core::State::Prompt {
+            return Err(PyValueError::new_err("a program is under way"));
+        }
+        self.0.submit(source, paste);
+        Ok(())
+    }
+
+    fn abandon(&mut self) {
+        self.0.abandon();
+    }
+
+    fn verify(&mut self, source: &[u8], expected: &[u8]) {
+        self.0.verify(source, expected);
+    }
+
+    #[pyo3(name = "to_send")]
+    fn take_outgoing<'py>(&mut self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.0.to_send())
+    }
+
+    fn receive<'py>(&mut self, py: Python<'py>, data: &[u8]) -> PyResult<Bound<'py, PyList>> {
+        let events = PyList::empty(py);
+        for event in self.0.receive(data) {
+            match event {
+                core::Event::Text(text) => events.append(PyBytes::new(py, &text))?,
+                core::Event::Started => events.append("started")?,
+                core::Event::NoPaste => events.append("no-paste")?,
+                core::Event::Suspect => events.append("suspect")?,
+                core::Event::Done(outcome) => events.append(Outcome {
+                    tag: outcome.tag as char,
+                    payload: PyBytes::new(py, &outcome.payload).unbind(),
+                    garbled: outcome.garbled,
+                    answer: PyBytes::new(py, &outcome.answer).unbind(),
+                })?,
+            }
+        }
+        Ok(events)
+    }
+
+    fn take_withheld<'py>(&mut self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.0.take_withheld())
+    }
+}
