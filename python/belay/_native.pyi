@@ -2,7 +2,7 @@
 
 from typing import List, Union, final
 
-__all__ = ["Outcome", "RawRepl", "__version__", "minify"]
+__all__ = ["Outcome", "RawRepl", "__version__", "minify", "parse_literal"]
 
 __version__: str
 
@@ -76,4 +76,21 @@ def minify(source: str) -> str:
 
     Raises:
         SyntaxError: the text is no Python; ``lineno`` and ``offset`` say where.
+    """
+
+def parse_literal(text: bytes) -> object:
+    """The value whose ``repr`` a board printed; nothing is ever executed.
+
+    Besides literals, the board's forms of ``bytearray``, ``range``, ``array``, ``frozenset``,
+    ``OrderedDict``, dict views (as lists), named tuples, and attribute tuples (``(sysname='rp2', ...)``, as
+    a named tuple ``AttributeTuple``). Fields that ``namedtuple`` refuses (``_machine``, ``class``) have names
+    by position in ``_fields``, and can be read under their own name too.
+
+    Args:
+        text: one value in UTF-8, space around it allowed. Bytes inside quotes that are no UTF-8 (firmware
+            without Unicode prints them raw) become surrogates as with ``errors="surrogateescape"``.
+
+    Raises:
+        NotBelayResponseError: the text is anything else; the message says what and where, and shows the
+            text, shortened past 200 bytes.
     """

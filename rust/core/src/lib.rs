@@ -2,6 +2,7 @@
 //!
 //! Everything here is sans-IO: bytes in, decisions out. `cargo test` needs no interpreter.
 
+pub mod literal;
 pub mod minify;
 pub mod repl;
 pub mod reply;

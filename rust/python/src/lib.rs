@@ -1,5 +1,7 @@
 //! `belay._native`: a list of names. What each does is said in `python/belay/_native.pyi`.
 
+mod error;
+mod literal;
 mod repl;
 mod text;
 
@@ -9,6 +11,8 @@ use pyo3::prelude::*;
 mod _native {
     use super::*;
 
+    #[pymodule_export]
+    use super::literal::parse_literal;
     #[pymodule_export]
     use super::repl::{Outcome, RawRepl};
     #[pymodule_export]
