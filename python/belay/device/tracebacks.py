@@ -1,0 +1,100 @@
+"""The board's tracebacks in terms of the host's files."""
+
+from __future__ import annotations
+
+import linecache
+import re
+from dataclasses import dataclass
+from typing import Dict, List, Optional
+
+from ..exceptions import PyboardException
+from ..typing import Frame
+from .source import FunctionSource
+
+__all__ = ["Location", "SourceMap"]
+
+_FRAME = re.compile(r'  File "(?P<file>[^"]*)", line (?P<line>\d+)(?:, in (?P<function>.*))?')
+_ERRNO = re.compile(r"\[Errno (\d+)\]|\((\d+),|(\d+)$")
+_SENT = "<stdin>"
+"""What every board calls the code that was sent."""
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where a piece of sent text comes from: its line 1 + ``shift`` is ``line`` of ``file``."""
+
+    file: str
+    line: int
+    shift: int = 0
+    lines: int = 1
+
+    def host_line(self, line: int) -> Optional[int]:
+        """The host's line, or ``None`` where the board's lies outside."""
+        offset = line - 1 - self.shift
+        return self.line + offset if 0 <= offset < self.lines else None
+
+
+class SourceMap:
+    """Which functions were sent, and where they come from."""
+
+    def __init__(self) -> None:
+        self._functions: Dict[str, Location] = {}
+        self._inner: Dict[str, List[Location]] = {}
+
+    def add(self, source: FunctionSource, location: Location) -> None:
+        """Remember a function; a later one of the same name replaces it."""
+        self._functions[source.name] = location
+        for name in source.inner_names - {source.name}:
+            self._inner.setdefault(name, []).append(location)
+
+    def exception(self, text: str, module: Optional[Location] = None) -> PyboardException:
+        """The board's error text as an exception.
+
+        Args:
+            text: as the board sent it; empty where the program ended the interpreter.
+            module: where the program's top level comes from.
+        """
+        lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
+        shown, frames = [], []
+        for line in lines:
+            match = _FRAME.match(line)
+            if match is None:
+                shown.append(line)
+            elif not (match["function"] or "").startswith("__belay"):
+                frame = self._frame(match, module)
+                frames.append(frame)
+                shown.append(_describe(frame, match["function"] is not None))
+        type_name, _, message = lines[-1].partition(": ")
+        if not text:
+            type_name, message = "SystemExit", ""
+            shown = ["SystemExit: the program ended the board's interpreter, which has restarted"]
+        errno = _ERRNO.match(message) if type_name == "OSError" else None
+        return PyboardException(
+            "\n".join(shown),
+            type_name=type_name,
+            message=message,
+            errno=int(next(filter(None, errno.groups()))) if errno else None,
+            frames=frames,
+            raw=text,
+        )
+
+    def _frame(self, match: re.Match[str], module: Optional[Location]) -> Frame:
+        file, line, function = match["file"], int(match["line"]), match["function"] or "<module>"
+        location = self._locate(function, line, module) if file == _SENT else None
+        host_line = location.host_line(line) if location else None
+        if location is None or host_line is None:
+            return Frame(file, line, function, "")
+        return Frame(location.file, host_line, function, linecache.getline(location.file, host_line).strip())
+
+    def _locate(self, function: str, line: int, module: Optional[Location]) -> Optional[Location]:
+        if function == "<module>":
+            return module
+        if function in self._functions:
+            return self._functions[function]
+        around = [each for each in self._inner.get(function, ()) if each.host_line(line) is not None]
+        return around[0] if len(around) == 1 else None
+
+
+def _describe(frame: Frame, has_function: bool) -> str:
+    text = f'  File "{frame.file}", line {frame.line}' + (f", in {frame.function}" if has_function else "")
+    return f"{text}\n    {frame.source}" if frame.source else text

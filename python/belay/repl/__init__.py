@@ -1,0 +1,1 @@
+"""Talking to one interpreter: programs up, replies down. Knows no ``Device``."""

@@ -1,0 +1,50 @@
+"""What the board prints, as text on the host."""
+
+from __future__ import annotations
+
+import codecs
+import sys
+from typing import Callable, Optional, TextIO, Union
+
+__all__ = ["STDOUT", "OutputDecoder", "Stream", "write_text"]
+
+
+class _Stdout:
+    """Stands for ``sys.stdout`` at the time of writing, so that redirection and capture work."""
+
+    def __repr__(self) -> str:
+        return "<stdout>"
+
+
+STDOUT = _Stdout()
+Stream = Union[_Stdout, TextIO, None]
+
+
+def write_text(stream: Stream, text: str) -> None:
+    """Write at once, partial lines included; ``None`` drops the text."""
+    target: Optional[TextIO] = sys.stdout if isinstance(stream, _Stdout) else stream
+    if target is not None and text:
+        target.write(text)
+        target.flush()
+
+
+class OutputDecoder:
+    """Bytes to text: UTF-8 with backslash escapes for what is none, newlines as the program wrote them.
+
+    Both survive any split of the bytes.
+    """
+
+    def __init__(self) -> None:
+        self._decode: Callable[[bytes], str] = codecs.getincrementaldecoder("utf-8")("backslashreplace").decode
+        self.converts_newlines = False
+        """Whether this board's ``print`` turns a newline into carriage return and newline."""
+        self._held = ""
+
+    def decode(self, data: bytes) -> str:
+        """The text of ``data``, as far as it is complete."""
+        text = self._decode(data)
+        if not self.converts_newlines:
+            return text
+        text = self._held + text
+        self._held = "\r" if text.endswith("\r") else ""
+        return text[: len(text) - len(self._held)].replace("\r\n", "\n")

@@ -1,0 +1,238 @@
+"""The only read loop: one interpreter's programs, one after the other, from any thread.
+
+Rules:
+
+1. Whoever calls reads the line itself; nothing is handed between threads. While no call is in flight, one
+   reader thread waits for the line to become readable and takes it only then.
+2. Whatever breaks a call off (an exception of the host, Ctrl-C, a deadline) leaves the session *unsettled*.
+   An unsettled session interrupts the board and asks for a sign of life before anything else is sent, so
+   that a late reply is never taken for another call's.
+3. Only the answer with our nonce says that the board is at its prompt; clocks only decide when to ask again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Callable, Optional, TypeVar
+
+from .._native import Outcome, RawRepl
+from ..exceptions import ConnectionLost, FeatureUnavailableError, PyboardError, TimeoutExpired
+from ..transport.base import Transport
+from .response import Operation
+from .wire import verification
+
+__all__ = ["Session"]
+
+Result = TypeVar("Result")
+Output = Callable[[bytes], None]
+
+INTERRUPT = b"\x03"
+_IDLE_BEFORE_READING_S = 0.05
+"""The reader thread leaves the line alone for so long after a call: calls in a row never meet it."""
+_WITHHELD_FOR_S = 0.1
+"""Output that may be an error's text is shown when nothing more has come for so long."""
+_FIRST_PATIENCE_S = 0.3
+"""How long an interrupted board may be silent before it is asked; doubled each time."""
+
+
+class Session:
+    """Runs programs on a board that stands at its raw prompt.
+
+    Args:
+        transport: the open line; the session reads it from now on and closes it.
+        mark: the connection's mark (``wire.new_mark``).
+        timeout_s: how long the board may take to answer. A running program is not bound by it.
+        output: gets what the board prints, as it comes, from whichever thread reads it.
+    """
+
+    def __init__(self, transport: Transport, mark: bytes, *, timeout_s: float, output: Output) -> None:
+        self.transport = transport
+        self.timeout_s = timeout_s
+        self.mark = mark
+        self._output = output
+        self._repl = RawRepl(mark)
+        self._lock = threading.RLock()
+        self._busy = False
+        self._unsettled = False
+        self._verifications = 0
+        self._last_call = time.monotonic()
+        self._closed = threading.Event()
+        self._reader = threading.Thread(target=self._read_while_idle, name="belay-reader", daemon=True)
+
+    def start_reading(self) -> None:
+        """Start the thread that passes on what the board prints while no call is in flight."""
+        self._reader.start()
+
+    def perform(
+        self, operation: Operation[Result], *, timeout_s: float | None = None, output: Output | None = None
+    ) -> Result:
+        """Drive an operation: run its programs, one exchange each, and return its result.
+
+        Args:
+            operation: see ``response``.
+            timeout_s: how long its programs may run altogether; ``None``: for ever.
+            output: gets what they print, instead of the session's.
+
+        Raises:
+            TimeoutExpired: past ``timeout_s``. The board was interrupted; the next call works.
+            KeyboardInterrupt: Ctrl-C on the host. The same.
+            ConnectionLost: the line is gone, or the board ignores interrupts.
+            PyboardError: the board takes programs no more.
+            RuntimeError: called from the output of a call that is in flight.
+        """
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        with self._lock:
+            if self._busy:
+                raise RuntimeError("the board is busy with a call of this thread")
+            self._busy = True
+            try:
+                program = next(operation)
+                while True:
+                    outcome = self._exchange(program.encode(), deadline, output or self._output)
+                    program = operation.send(outcome)
+            except StopIteration as stop:
+                result: Result = stop.value
+                return result
+            finally:
+                self._busy = False
+                self._last_call = time.monotonic()
+
+    def interrupt(self) -> None:
+        """Bring an unsettled board back to its prompt; does nothing where it is there.
+
+        Raises:
+            ConnectionLost: the line is gone, or the board ignores interrupts for ``timeout_s``.
+        """
+        with self._lock:
+            if self._unsettled:
+                self._settle(self._output)
+
+    def close(self) -> None:
+        """Close the line. Idempotent; never raises."""
+        self._closed.set()
+        self.transport.close()
+        if self._reader.is_alive() and self._reader is not threading.current_thread():
+            self._reader.join(self.timeout_s)
+
+    def _exchange(self, program: bytes, deadline: float | None, output: Output) -> Outcome:
+        if self._unsettled:
+            self._settle(output)
+        self._unsettled = True
+        try:
+            self._repl.submit(program)
+            outcome = self._listen(output, deadline)
+        except (KeyboardInterrupt, TimeoutExpired):
+            self._settle(output)
+            raise
+        self._unsettled = False
+        return outcome
+
+    def _listen(self, output: Output, deadline: float | None) -> Outcome:
+        """Send and read until the program under way is over."""
+        repl, transport = self._repl, self.transport
+        until: Optional[float] = time.monotonic() + self.timeout_s
+        starting = True
+        in_doubt = False
+        while True:
+            outgoing = repl.to_send()
+            if outgoing:
+                transport.write(outgoing, self.timeout_s)
+            if in_doubt:
+                wait_s = _WITHHELD_FOR_S
+            elif until is None:
+                wait_s = 3600.0
+            else:
+                wait_s = until - time.monotonic()
+            data = transport.read(max(wait_s, 0))
+            if data:
+                for event in repl.receive(data):
+                    if type(event) is bytes:
+                        output(event)
+                    elif isinstance(event, Outcome):
+                        return event
+                    elif event == "started":
+                        starting, until = False, deadline
+                    elif event == "suspect":
+                        self._ask()
+                    elif not repl.all_sent:
+                        raise FeatureUnavailableError(
+                            "the board's firmware has no raw-paste mode, and the program is longer than "
+                            "it takes in one piece",
+                            hint="update the firmware to MicroPython 1.14 or CircuitPython 7, or later",
+                        )
+                if starting:
+                    until = time.monotonic() + self.timeout_s
+            elif in_doubt:
+                output(repl.take_withheld())
+            in_doubt = repl.in_doubt
+            if not data and until is not None and time.monotonic() >= until:
+                if starting:
+                    raise PyboardError(
+                        f"the board did not take a program within {self.timeout_s:g} s",
+                        hint="reset the board; if its line is slow, pass a larger timeout=",
+                    )
+                raise TimeoutExpired("the program ran past its deadline and was interrupted")
+
+    def _settle(self, output: Output) -> Outcome:
+        """Interrupt the board until it answers with our nonce."""
+        give_up = time.monotonic() + self.timeout_s
+        patience_s = _FIRST_PATIENCE_S
+        while time.monotonic() < give_up:
+            self.transport.write(INTERRUPT, self.timeout_s)
+            self._repl.abandon()
+            self._wait_for_sign(patience_s, output)
+            self._ask()
+            outcome = self._wait_for_sign(patience_s, output, answer=True)
+            if outcome is not None:
+                self._unsettled = False
+                return outcome
+            patience_s *= 2
+        raise ConnectionLost(
+            f"the board does not react to an interrupt within {self.timeout_s:g} s",
+            hint="reset the board; a program that catches KeyboardInterrupt for ever can only be stopped so",
+            may_have_run=True,
+        )
+
+    def _wait_for_sign(self, patience_s: float, output: Output, answer: bool = False) -> Outcome | None:
+        """Read until the reply looks over (or, for ``answer``, is), or nothing has come for a while."""
+        give_up = time.monotonic() + 2 * patience_s
+        while True:
+            outgoing = self._repl.to_send()
+            if outgoing:
+                self.transport.write(outgoing, self.timeout_s)
+            data = self.transport.read(patience_s)
+            for event in self._repl.receive(data):
+                if type(event) is bytes:
+                    output(event)
+                elif isinstance(event, Outcome):
+                    return event
+                elif event == "suspect" and not answer:
+                    return None
+            if not data or time.monotonic() > give_up:
+                return None
+
+    def _ask(self) -> None:
+        self._verifications += 1
+        self._repl.verify(*verification(self.mark, self._verifications))
+
+    def _read_while_idle(self) -> None:
+        """The reader thread: waits without the line, and takes it only when there is something to read."""
+        while not self._closed.is_set():
+            if not self.transport.wait_readable(3600.0):
+                continue
+            quiet_s = time.monotonic() - self._last_call
+            if quiet_s < _IDLE_BEFORE_READING_S or not self._lock.acquire(blocking=False):
+                self._closed.wait(_IDLE_BEFORE_READING_S)
+                continue
+            try:
+                if self._busy or self._unsettled or self._closed.is_set():
+                    continue
+                data = self.transport.read(0)
+                for event in self._repl.receive(data):
+                    if type(event) is bytes:
+                        self._output(event)
+            except ConnectionLost:
+                return  # the next call finds out for itself
+            finally:
+                self._lock.release()

@@ -1,0 +1,124 @@
+"""Calls as program text: pure functions, no I/O.
+
+Every program ends by answering in a frame (``ondevice/reply.py``): ``__belay(value)`` or ``__belay_n()``.
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+import warnings
+from typing import Any, Mapping, Sequence, Tuple
+
+from .._native import minify
+from .literals import literal_text
+
+__all__ = [
+    "argument_text",
+    "call",
+    "evaluation",
+    "execution",
+    "is_expression",
+    "new_mark",
+    "prepare",
+    "verification",
+]
+
+_NO_VALUE = "__belay_n()"
+_MARK_ALPHABET = string.ascii_letters + string.digits
+
+
+def new_mark() -> bytes:
+    """A mark for one connection (``rust/core/src/reply.rs``)."""
+    return ("\x1f" + "".join(secrets.choice(_MARK_ALPHABET) for _ in range(7))).encode()
+
+
+def is_expression(code: str) -> bool | None:
+    """Whether ``code`` is an expression; ``None`` where the host's grammar knows it neither way.
+
+    The test is made on the text as the user wrote it.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for text, mode in ((code.strip(), "eval"), (_unindented(code), "exec")):
+            try:
+                compile(text, "<belay>", mode)
+            except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError):
+                continue
+            return mode == "eval"
+    return None
+
+
+def prepare(code: str, *, shrink: bool = True) -> Tuple[str, int]:
+    """Text for the top level of the board: minified where that is wanted and possible.
+
+    Returns:
+        the text, and how many lines it has before the first one of ``code``.
+    """
+    if shrink:
+        try:
+            return minify(code), 0
+        except SyntaxError:
+            pass  # the board reports the user's error, on the right line
+    text = _unindented(code)
+    return text, text.count("\n") - code.count("\n")
+
+
+def evaluation(expression: str) -> str:
+    """A program that answers with the expression's value."""
+    # The newline ends a comment; the inner brackets hold `1, 2` together.
+    tail = "\n" if "#" in expression else ""
+    return f"__belay(({expression.strip()}{tail}))"
+
+
+def execution(statements: str) -> str:
+    """A program that runs statements and answers without a value."""
+    return f"{statements}\n{_NO_VALUE}"
+
+
+def call(function: str, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> str:
+    """A program that answers with the result of a function of the board.
+
+    Raises:
+        TypeError: an argument is no literal; the message names it.
+    """
+    return f"__belay({function}({argument_text(arguments, keywords)}))"
+
+
+def argument_text(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> str:
+    """Arguments as they stand in a call.
+
+    Raises:
+        TypeError: one is no literal; the message names it.
+    """
+    texts = []
+    for position, value in enumerate(arguments, 1):
+        texts.append(_argument(value, f"positional argument {position}"))
+    for name, value in keywords.items():
+        texts.append(f"{name}={_argument(value, f'argument {name!r}')}")
+    return ",".join(texts)
+
+
+def verification(mark: bytes, number: int) -> tuple[bytes, bytes]:
+    """A program that says that the prompt is reached and whether our helpers are still there.
+
+    Returns:
+        its text, and what its answer begins with: the rest is ``1`` where the helpers are there, else ``0``.
+    """
+    expected = f"{number}:"
+    text = mark.decode()
+    program = f"print(end='{text}?{len(expected) + 1}:{expected}%d{text}'%('__belay'in globals()))"
+    return program.encode(), expected.encode()
+
+
+def _argument(value: Any, name: str) -> str:
+    try:
+        return literal_text(value)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{name} cannot be sent to the board: {error}") from None
+
+
+def _unindented(code: str) -> str:
+    """An indented block becomes the body of an ``if``: nothing inside of its strings changes."""
+    first = next((line for line in code.splitlines() if line.strip() and not line.lstrip().startswith("#")), "")
+    return f"if 1:\n{code}" if first[:1] in (" ", "\t") else code
