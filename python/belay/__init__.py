@@ -1,6 +1,9 @@
 """Control a microcontroller board from ordinary Python."""
 
 from ._native import __version__, minify
-from .exceptions import BelayException
+from .device.device import Device
+from .device.implementation import Implementation
+from .exceptions import *  # noqa: F403
+from .transport.ports import UsbSpecifier, list_devices
 
-__all__ = ["BelayException", "__version__", "minify"]
+__all__ = ["Device", "Implementation", "UsbSpecifier", "__version__", "list_devices", "minify"]

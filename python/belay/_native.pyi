@@ -33,10 +33,13 @@ class RawRepl:
         ValueError: ``mark`` has another length.
     """
 
-    def __new__(cls, mark: bytes) -> "RawRepl": ...
+    def __new__(cls, mark: bytes) -> RawRepl: ...
     @property
     def idle(self) -> bool:
         """Whether the board is at its prompt, as far as is known."""
+    @property
+    def in_doubt(self) -> bool:
+        """Whether what came last may be an error's text; ``take_withheld`` has it."""
     @property
     def all_sent(self) -> bool:
         """Whether all of the program was given out: from here on it may have run."""

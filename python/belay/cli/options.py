@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any, List, Optional, Tuple
+
 import typer
 
+from ..device.device import Device
 from . import console
 
 
@@ -17,3 +20,27 @@ def _set_quiet(value: bool) -> None:
 
 DEBUG = typer.Option(False, "--debug", callback=_set_debug, help="Show host tracebacks.")
 QUIET = typer.Option(False, "--quiet", "-q", callback=_set_quiet, help="Print results and errors only.")
+PASSWORD = typer.Option("", "--password", help="For lines that ask for one; else BELAY_PASSWORD.")
+TIMEOUT = typer.Option(10.0, "--timeout", help="Seconds that the board may take to answer.")
+JSON = typer.Option(False, "--json", help="Print JSON.")
+PORT = typer.Argument(
+    None, metavar="[PORT]", help="Which board; else BELAY_DEVICE, else the only USB port.", show_default=False
+)
+
+
+def port_and(words: List[str], what: str) -> Tuple[Optional[str], str]:
+    """Split positionals of the form ``[PORT] WHAT``.
+
+    Raises:
+        typer.BadParameter: there are more than two, or none.
+    """
+    if len(words) == 1:
+        return None, words[0]
+    if len(words) == 2:
+        return words[0], words[1]
+    raise typer.BadParameter(f"expected [PORT] {what}, got {len(words)} words: quote what has spaces")
+
+
+def open_device(port: Optional[str], password: str, timeout_s: float, **keywords: Any) -> Device:
+    """The board of a command."""
+    return Device(port, password=password, timeout=timeout_s, **keywords)

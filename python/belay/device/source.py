@@ -58,7 +58,9 @@ def function_source(function: Callable[..., Any]) -> FunctionSource:
             found.
     """
     if not isinstance(function, FunctionType) or function.__name__ == "<lambda>":
-        raise ValueError(f"{function!r} is no function made by def; only such a function has a name and a source")
+        raise ValueError(
+            f"{function!r} is no function made by def; only such a function has a name and a source"
+        )
     refuse_reserved_name(function.__name__)
     if function.__code__.co_freevars:
         names = ", ".join(map(repr, function.__code__.co_freevars))

@@ -56,11 +56,13 @@ class SourceMap:
         """
         lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
         shown, frames = [], []
-        for line in lines:
-            match = _FRAME.match(line)
+        matches = [_FRAME.match(line) for line in lines]
+        calls = sum(match is not None and not _is_ours(match) for match in matches)
+        for line, match in zip(lines, matches):
             if match is None:
                 shown.append(line)
-            elif not (match["function"] or "").startswith("__belay"):
+            elif not _is_ours(match) and (calls == 1 or module or match["function"] != "<module>"):
+                # The top level of a program that calls a function is ours.
                 frame = self._frame(match, module)
                 frames.append(frame)
                 shown.append(_describe(frame, match["function"] is not None))
@@ -93,6 +95,10 @@ class SourceMap:
             return self._functions[function]
         around = [each for each in self._inner.get(function, ()) if each.host_line(line) is not None]
         return around[0] if len(around) == 1 else None
+
+
+def _is_ours(match: re.Match[str]) -> bool:
+    return (match["function"] or "").startswith("__belay")
 
 
 def _describe(frame: Frame, has_function: bool) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict
 __all__ = ["literal_text"]
 
 _LONG_INTEGER_BITS = 10_000
-"""Beyond it an integer goes in hexadecimal: CPython limits decimal conversion (``sys.set_int_max_str_digits``)."""
+"""Beyond it an integer goes in hexadecimal: CPython limits decimals (``sys.set_int_max_str_digits``)."""
 
 
 def literal_text(value: Any) -> str:

@@ -35,10 +35,16 @@ class OutputDecoder:
     """
 
     def __init__(self) -> None:
-        self._decode: Callable[[bytes], str] = codecs.getincrementaldecoder("utf-8")("backslashreplace").decode
+        self._decode: Callable[[bytes], str] = codecs.getincrementaldecoder("utf-8")(
+            "backslashreplace"
+        ).decode
         self.converts_newlines = False
         """Whether this board's ``print`` turns a newline into carriage return and newline."""
         self._held = ""
+
+    def learn_newline(self, data: bytes) -> None:
+        """Take what the board made of one printed newline."""
+        self.converts_newlines = data.startswith(b"\r")
 
     def decode(self, data: bytes) -> str:
         """The text of ``data``, as far as it is complete."""

@@ -62,7 +62,7 @@ def value(program: str, *, trusted: bool = False) -> Operation[Any]:
             f"something was printed into the board's reply: {outcome.payload!r}",
             hint="the call has run; let threads of the board print less often, or return the value again",
         )
-    result = _evaluate(outcome.payload) if trusted else parse_literal(outcome.payload)
+    result: Any = _evaluate(outcome.payload) if trusted else parse_literal(outcome.payload)
     return result[0] if outcome.tag == "t" else result
 
 

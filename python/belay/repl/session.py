@@ -19,6 +19,7 @@ from typing import Callable, Optional, TypeVar
 from .._native import Outcome, RawRepl
 from ..exceptions import ConnectionLost, FeatureUnavailableError, PyboardError, TimeoutExpired
 from ..transport.base import Transport
+from .entry import leave_raw_repl
 from .response import Operation
 from .wire import verification
 
@@ -98,8 +99,8 @@ class Session:
                 self._busy = False
                 self._last_call = time.monotonic()
 
-    def interrupt(self) -> None:
-        """Bring an unsettled board back to its prompt; does nothing where it is there.
+    def leave(self) -> None:
+        """Stop what runs and leave the board in its friendly REPL.
 
         Raises:
             ConnectionLost: the line is gone, or the board ignores interrupts for ``timeout_s``.
@@ -107,6 +108,7 @@ class Session:
         with self._lock:
             if self._unsettled:
                 self._settle(self._output)
+            leave_raw_repl(self.transport, self.timeout_s)
 
     def close(self) -> None:
         """Close the line. Idempotent; never raises."""
@@ -226,8 +228,6 @@ class Session:
                 self._closed.wait(_IDLE_BEFORE_READING_S)
                 continue
             try:
-                if self._busy or self._unsettled or self._closed.is_set():
-                    continue
                 data = self.transport.read(0)
                 for event in self._repl.receive(data):
                     if type(event) is bytes:

@@ -76,26 +76,38 @@ def execution(statements: str) -> str:
     return f"{statements}\n{_NO_VALUE}"
 
 
-def call(function: str, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> str:
+def call(
+    function: str, arguments: Sequence[Any], keywords: Mapping[str, Any], names: Sequence[str] = ()
+) -> str:
     """A program that answers with the result of a function of the board.
+
+    Args:
+        function: its name on the board.
+        arguments: positional arguments.
+        keywords: arguments by name.
+        names: of the function's positional parameters, for messages.
 
     Raises:
         TypeError: an argument is no literal; the message names it.
     """
-    return f"__belay({function}({argument_text(arguments, keywords)}))"
+    texts = [argument_text(arguments, names)] if arguments else []
+    texts += [f"{name}={argument_text([value], [name])}" for name, value in keywords.items()]
+    return f"__belay({function}({','.join(texts)}))"
 
 
-def argument_text(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> str:
-    """Arguments as they stand in a call.
+def argument_text(arguments: Sequence[Any], names: Sequence[str] = ()) -> str:
+    """Positional arguments as they stand in a call.
 
     Raises:
         TypeError: one is no literal; the message names it.
     """
     texts = []
-    for position, value in enumerate(arguments, 1):
-        texts.append(_argument(value, f"positional argument {position}"))
-    for name, value in keywords.items():
-        texts.append(f"{name}={_argument(value, f'argument {name!r}')}")
+    for index, value in enumerate(arguments):
+        try:
+            texts.append(literal_text(value))
+        except (TypeError, ValueError) as error:
+            name = repr(names[index]) if index < len(names) else str(index + 1)
+            raise TypeError(f"argument {name} cannot be sent to the board: {error}") from None
     return ",".join(texts)
 
 
@@ -111,14 +123,9 @@ def verification(mark: bytes, number: int) -> tuple[bytes, bytes]:
     return program.encode(), expected.encode()
 
 
-def _argument(value: Any, name: str) -> str:
-    try:
-        return literal_text(value)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"{name} cannot be sent to the board: {error}") from None
-
-
 def _unindented(code: str) -> str:
     """An indented block becomes the body of an ``if``: nothing inside of its strings changes."""
-    first = next((line for line in code.splitlines() if line.strip() and not line.lstrip().startswith("#")), "")
+    first = next(
+        (line for line in code.splitlines() if line.strip() and not line.lstrip().startswith("#")), ""
+    )
     return f"if 1:\n{code}" if first[:1] in (" ", "\t") else code

@@ -31,6 +31,11 @@ impl RawRepl {
     }
 
     #[getter]
+    fn in_doubt(&self) -> bool {
+        self.0.state() == core::State::Doubt
+    }
+
+    #[getter]
     fn all_sent(&self) -> bool {
         self.0.all_sent()
     }

@@ -1,0 +1,26 @@
+"""Running a script file on the board without storing it there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..repl import wire
+from ..repl.response import statements
+from .device import Device
+from .tracebacks import Location
+
+__all__ = ["run_script"]
+
+
+def run_script(device: Device, path: Path) -> None:
+    """Run a file's statements in the board's global scope; tracebacks name the file.
+
+    Raises:
+        PyboardException: it raised on the board.
+        OSError: the file cannot be read; nothing was sent.
+        UnicodeDecodeError: it is no UTF-8; nothing was sent.
+    """
+    source = path.read_text("utf-8-sig")
+    text, shift = wire.prepare(source)
+    location = Location(str(path), 1, shift, source.count("\n") + 1)
+    device._perform(statements(wire.execution(text)), module=location)
