@@ -132,15 +132,7 @@ class Device:
             TimeoutExpired: past ``timeout``; the board was interrupted, the next call works.
             ConnectionLost: the board is gone.
         """
-        kind = wire.is_expression(code)
-        text, _shift = wire.prepare(code, shrink=minify)
-        operation: Operation[Any]
-        if kind is True:
-            operation = value(wire.evaluation(text), trusted=trusted)
-        elif kind is False:
-            operation = statements(wire.execution(text))
-        else:
-            operation = _either(text, trusted)
+        operation = _operation(code, minify, trusted)
         return self._perform(operation, timeout_s=timeout, stream_out=stream_out)
 
     def close(self) -> None:
@@ -237,13 +229,16 @@ class Device:
         write_text(self._stream_out if stream is STDOUT else stream, text)
 
 
-def _either(text: str, trusted: bool) -> Operation[Any]:
-    """Text that the host's grammar does not know: an expression for the board, else statements."""
-    try:
-        result = yield from value(wire.evaluation(text), trusted=trusted)
-        return result
-    except BoardError as error:
-        if "SyntaxError" not in error.text:
-            raise
+def _operation(code: str, shrink: bool, trusted: bool) -> Operation[Any]:
+    """Evaluate or run; what the host's grammar does not know is tried as an expression first."""
+    is_expression = wire.is_expression(code)
+    if is_expression is not False:
+        try:
+            result = yield from value(wire.evaluation(code, shrink=shrink), trusted=trusted)
+            return result
+        except BoardError as error:
+            if is_expression or "SyntaxError" not in error.text:
+                raise
+    text, _shift = wire.prepare(code, shrink=shrink)
     yield from statements(wire.execution(text))
     return None

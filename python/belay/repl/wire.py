@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 import string
 import warnings
+from contextlib import suppress
 from typing import Any, Mapping, Sequence, Tuple
 
 from .._native import minify
@@ -56,19 +57,22 @@ def prepare(code: str, *, shrink: bool = True) -> Tuple[str, int]:
         the text, and how many lines it has before the first one of ``code``.
     """
     if shrink:
-        try:
+        # Else the board reports the user's error, on the right line.
+        with suppress(SyntaxError):
             return minify(code), 0
-        except SyntaxError:
-            pass  # the board reports the user's error, on the right line
     text = _unindented(code)
     return text, text.count("\n") - code.count("\n")
 
 
-def evaluation(expression: str) -> str:
+def evaluation(expression: str, *, shrink: bool = True) -> str:
     """A program that answers with the expression's value."""
     # The newline ends a comment; the inner brackets hold `1, 2` together.
     tail = "\n" if "#" in expression else ""
-    return f"__belay(({expression.strip()}{tail}))"
+    program = f"__belay(({expression.strip()}{tail}))"
+    if shrink:
+        with suppress(SyntaxError):
+            return minify(program)
+    return program
 
 
 def execution(statements: str) -> str:

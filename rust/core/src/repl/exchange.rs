@@ -1,6 +1,6 @@
 //! [`RawRepl`]: one program at a time, from submission to the end of its reply.
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memmem, memrchr};
 
 use super::state::{next_state, Input, State};
 use crate::reply::{Mark, ReplyReader, Token, END};
@@ -9,8 +9,14 @@ use crate::reply::{Mark, ReplyReader, Token, END};
 pub const PLAIN_BYTES: usize = 256;
 /// How much of a program goes along with the request for raw-paste: two windows of 128 bytes.
 const PASTE_AHEAD_BYTES: usize = 256;
+/// Windows that firmware may have, and the one that nearly all of it has.
+const WINDOWS: std::ops::RangeInclusive<usize> = 16..=4096;
+const USUAL_WINDOW_BYTES: usize = 128;
 const PASTE_REQUEST: &[u8] = b"\x05A\x01";
 const WINDOW: u8 = 0x01;
+const PROMPT: u8 = b'>';
+/// How the error of a late interrupt begins.
+const TRACEBACK: &[u8] = b"Traceback";
 /// The tag of a part of a value: more follows.
 const TAG_PART: u8 = b'p';
 /// The tag of a verification's answer.
@@ -216,10 +222,12 @@ impl RawRepl {
             if self.handshake.len() < at + 4 {
                 return false;
             }
-            self.exchange.window =
-                usize::from(u16::from_le_bytes([self.handshake[at + 2], self.handshake[at + 3]]));
+            let window = usize::from(u16::from_le_bytes([self.handshake[at + 2], self.handshake[at + 3]]));
+            // A thread of the board may have printed between the answer and its window.
+            let plausible = WINDOWS.contains(&window);
+            self.exchange.window = if plausible { window } else { USUAL_WINDOW_BYTES };
             self.exchange.granted = self.exchange.window;
-            self.text_before(at, 4, events);
+            self.text_before(at, if plausible { 4 } else { 2 }, events);
             self.enter(Input::PasteOn);
             return true;
         }
@@ -327,7 +335,7 @@ impl RawRepl {
     /// In [`State::Doubt`]: say once that the reply looks over, and keep what is withheld bounded.
     fn look_for_end(&mut self, events: &mut Vec<Event>) {
         let exchange = &mut self.exchange;
-        if !exchange.suspect_reported && looks_over(&exchange.withheld) {
+        if !exchange.suspect_reported && closing(&exchange.withheld).is_some() {
             exchange.suspect_reported = true;
             events.push(Event::Suspect);
         }
@@ -339,13 +347,17 @@ impl RawRepl {
         }
     }
 
-    /// Behind the last frame: `04`, an empty error or that of a late interrupt, `04 >`.
+    /// Behind the last frame: `04`, nothing or the error of a late interrupt, `04`, `>`. Threads of the board
+    /// may print between any two of them.
     fn look_for_over(&mut self, events: &mut Vec<Event>) {
-        let Some(over) = memmem::find(&self.exchange.withheld, b"\x04>") else { return };
-        let Some(start) = memchr::memrchr(END, &self.exchange.withheld[..over]) else { return };
-        let mut printed = self.exchange.withheld[..start].to_vec();
-        printed.extend_from_slice(&self.exchange.withheld[over + 2..]);
-        text(printed, events);
+        let withheld = &self.exchange.withheld;
+        let Some((first, second, prompt)) = closing(withheld) else { return };
+        let error = &withheld[first + 1..second];
+        let error = if error.starts_with(TRACEBACK) { &[] } else { error };
+        text(
+            [&withheld[..first], error, &withheld[second + 1..prompt], &withheld[prompt + 1..]].concat(),
+            events,
+        );
         self.exchange.withheld.clear();
         self.enter(if self.expected.is_some() { Input::OverOwing } else { Input::Over });
         if self.state == State::Prompt {
@@ -378,33 +390,41 @@ fn text(printed: Vec<u8>, events: &mut Vec<Event>) {
     }
 }
 
-/// Whether output from an 04 on may be the end of a reply: `04 error 04 >`, or `04 04`, a reset, a banner.
-fn looks_over(withheld: &[u8]) -> bool {
-    let behind = &withheld[1.min(withheld.len())..];
-    memmem::find(behind, b"\x04>").is_some() || memmem::find(behind, BANNER_END).is_some()
+/// The end of a reply: where its two 04 and its prompt are.
+fn closing(output: &[u8]) -> Option<(usize, usize, usize)> {
+    let first = memchr(END, output)?;
+    let second = first + 1 + memchr(END, &output[first + 1..])?;
+    let prompt = second + 1 + memchr(PROMPT, &output[second + 1..])?;
+    Some((first, second, prompt))
 }
 
 /// Split output that ends a program (and `OK`, the beginning of the verification's reply) into what was
 /// printed and the error's text; its first `shown` bytes were reported before.
 fn split_error(withheld: &[u8], shown: usize) -> (Vec<u8>, Vec<u8>) {
-    let over = memmem::rfind(withheld, b"\x04>").map(|at| at + 2);
-    let banner = memmem::rfind(withheld, BANNER_END).map(|at| at + BANNER_END.len());
-    let after = over.max(banner).unwrap_or(0);
-    let (before, error) = if banner > over {
-        // A reset: `04 04`, what the port says of it, what boot.py prints, the banner's line.
-        let line = memchr::memrchr(b'\n', &withheld[..after - BANNER_END.len()]).map_or(0, |at| at + 1);
-        (withheld[..line].strip_prefix(&[END, END]).unwrap_or(&withheld[..line]), &withheld[..0])
-    } else {
-        let end = after.saturating_sub(2);
-        match memchr::memrchr(END, &withheld[..end]) {
-            Some(start) => (&withheld[..start], &withheld[start + 1..end]),
-            None => (&withheld[..0], &withheld[..end]),
+    let second = memrchr(END, withheld);
+    let first = second.and_then(|second| memrchr(END, &withheld[..second]));
+    let (before, error, behind) = match (first, second) {
+        (Some(first), Some(second)) => {
+            (&withheld[..first], &withheld[first + 1..second], &withheld[second + 1..])
         }
+        _ => (&withheld[..0], &withheld[..0], withheld),
     };
-    let tail = &withheld[after..];
-    let ok = memmem::find(tail, b"OK");
     let mut printed = before[shown.min(before.len())..].to_vec();
-    printed.extend_from_slice(&tail[..ok.unwrap_or(tail.len())]);
-    printed.extend_from_slice(ok.map_or(&[], |at| &tail[at + 2..]));
+    let rest = match memmem::rfind(behind, BANNER_END) {
+        // A reset: what the port says of it, what boot.py prints, the banner's line.
+        Some(banner) => {
+            let line = memrchr(b'\n', &behind[..banner]).map_or(0, |at| at + 1);
+            printed.extend_from_slice(&behind[..line]);
+            &behind[banner + BANNER_END.len()..]
+        }
+        None => behind,
+    };
+    printed.extend(without(&without(rest, b">"), b"OK"));
     (printed, error.to_vec())
+}
+
+/// `text` without the first `part` in it.
+fn without(text: &[u8], part: &[u8]) -> Vec<u8> {
+    let at = memmem::find(text, part);
+    at.map_or_else(|| text.to_vec(), |at| [&text[..at], &text[at + part.len()..]].concat())
 }

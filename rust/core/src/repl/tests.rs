@@ -67,6 +67,12 @@ fn play(source: &[u8], board: &Board, cuts: &[usize]) -> (Vec<u8>, Outcome, Vec<
     (printed, outcome.expect("no outcome"), up)
 }
 
+/// What a thread of the board prints while a reply ends.
+fn threaded(printed: &[u8], tick: &[u8]) -> Board {
+    let output = [printed, &frame('v', "[1, 2]"), tick, b"\x04", tick, b"\x04", tick, b">"].concat();
+    Board { output, tail: tick.to_vec() }
+}
+
 fn value(printed: &[u8], payload: &str) -> Board {
     Board { output: [printed, &frame('v', payload), b"\x04\x04>"].concat(), tail: b"later\n".to_vec() }
 }
@@ -114,6 +120,17 @@ proptest! {
             prop_assert_eq!((outcome.tag, &outcome.payload[..]), (b'x', TRACEBACK));
             prop_assert_eq!(&outcome.answer[..], b"1");
         }
+    }
+
+    #[test]
+    fn threads_may_print_between_all_pieces_of_an_end(printed in nasty(), cut in 1usize..40) {
+        let (text, outcome, _) = play(b"f()", &threaded(&printed, b"tick\n"), &[cut]);
+        prop_assert_eq!(&text, &[&printed[..], &b"tick\n".repeat(4)].concat());
+        prop_assert_eq!((outcome.tag, &outcome.payload[..]), (b'v', &b"[1, 2]"[..]));
+        let error = [&printed[..], b"\x04", TRACEBACK, b"\x04tick\n>tick\n"].concat();
+        let (text, outcome, _) = play(b"f()", &Board { output: error, tail: Vec::new() }, &[cut]);
+        prop_assert_eq!(&text, &[&printed[..], b"tick\ntick\n"].concat());
+        prop_assert_eq!((outcome.tag, &outcome.payload[..]), (b'x', TRACEBACK));
     }
 
     #[test]

@@ -1,0 +1,181 @@
+"""Plain functions as tasks, and setup."""
+
+import enum
+import math
+
+import pytest
+
+from belay.exceptions import PyboardException, SpecialFunctionNameError
+
+
+def test_a_task_runs_on_the_board_with_all_kinds_of_arguments(board):
+    @board.task
+    def collect(a, b=2, *rest, key=4, **others):
+        """Docstring."""
+        return a, b, rest, key, others
+
+    assert collect(1) == (1, 2, (), 4, {})
+    assert collect(1, 3, 5, 6, key=7, other=8) == (1, 3, (5, 6), 7, {"other": 8})
+    assert board.task.collect(1, b=9) == (1, 9, (), 4, {})
+    assert (collect.__name__, collect.__doc__) == ("collect", "Docstring.")
+    assert collect.__wrapped__(1) == (1, 2, (), 4, {})
+
+
+VALUES = [
+    None, True, 0, -1, 10**30, 2**20000, 1.5, -0.0, math.inf, -math.inf, 1e300, 2j, "",
+    "a'b\"c\\\n\0\x04é\U0001f600",
+    b"\x00\xff\x04'", [], [[1], (2,)], (), (1,), {}, {"a": [1, {2}], 3: None}, set(), {1, "x"},
+    frozenset({1}), bytearray(b"ab"),
+]  # fmt: skip
+
+
+def test_arguments_come_back_as_they_went(board):
+    @board.task
+    def echo(value):
+        return value
+
+    for value in VALUES:
+        result = echo(value)
+        assert result == value
+        assert type(result) is type(value)
+    assert math.isnan(echo(math.nan))
+    assert math.copysign(1, echo(-0.0)) == -1
+
+
+def test_values_of_subclasses_go_as_their_base(board):
+    @board.task
+    def double(value):
+        return value * 2
+
+    class Colour(enum.IntEnum):
+        RED = 3
+
+    assert double(Colour.RED) == 6
+
+
+def test_an_argument_that_is_no_literal_is_named_before_anything_is_sent(board):
+    @board.task
+    def add(left, right=0):
+        return left + right
+
+    with pytest.raises(TypeError, match=r"argument 'left'.*object is no Python literal"):
+        add(object())
+    with pytest.raises(TypeError, match="argument 'right'"):
+        add(1, [1, {2: object()}])
+    with pytest.raises(TypeError, match="argument 'right'"):
+        add(1, right=print)
+    loop = []
+    loop.append(loop)
+    with pytest.raises(TypeError, match="contains itself"):
+        add(loop)
+    assert add(1, 2) == 3
+
+
+def test_other_code_on_the_board_calls_a_task_by_its_name(board):
+    @board.task
+    def seven():
+        return 7
+
+    assert board("seven() + 1") == 8
+
+
+def test_options_and_registration(board):
+    @board.task(minify=False, register=False)
+    def hidden():
+        # kept
+        return "hidden"
+
+    assert hidden() == "hidden"
+    with pytest.raises(AttributeError, match="'hidden'"):
+        board.task.hidden  # noqa: B018
+
+
+def test_reserved_names_are_refused(board):
+    for name in ("_belay_x", "__belay_x", "__init__"):
+        namespace = {}
+        exec(f"def {name}(): pass", namespace)
+        with pytest.raises(SpecialFunctionNameError, match=name):
+            board.task(namespace[name])
+
+
+def test_free_variables_are_refused_by_name(board):
+    outer = 1
+
+    with pytest.raises(ValueError, match="'outer'"):
+
+        @board.task
+        def uses():
+            return outer
+
+
+def test_functions_without_a_source_are_refused(board):
+    namespace = {}
+    exec("def ghost(): pass", namespace)
+    with pytest.raises(ValueError, match=r"source of ghost\(\) cannot be found"):
+        board.task(namespace["ghost"])
+    with pytest.raises(ValueError, match="lambda"):
+        board.task(lambda: 0)
+
+
+# fmt: off
+def test_odd_ways_to_write_a_function(board):
+    @board.task
+    def one_line(x): return x + 1
+
+    @board.task(
+        minify=True,
+        timeout=5,
+    )
+    def decorated_over_lines(
+        x,
+        y=")",  # a comment with (
+    ):
+        text = """
+    def not_this(x): return '''
+"""
+        return x, y, text
+
+    assert one_line(1) == 2
+    assert decorated_over_lines(1) == (1, ")", "\n    def not_this(x): return '''\n")
+# fmt: on
+
+
+def test_setup_makes_arguments_and_names_global(board):
+    @board.setup
+    def prepare(first, second=[1, 2]):  # noqa: B006
+        third = (first, second)  # noqa: F841
+
+    assert prepare(1) is None
+    assert board("first, second, third") == (1, [1, 2], (1, [1, 2]))
+    prepare(first="x")
+    assert board("third[0]") == "x"
+    assert board.setup.prepare is prepare
+
+
+def test_setup_on_one_line_without_arguments_and_ignoring_errors(board):
+    @board.setup
+    def short(): answer = 42; other = "é"  # noqa: E702, F841  # fmt: skip
+
+    short()
+    assert board("answer, other") == (42, "é")
+
+    @board.setup(ignore_errors=True)
+    def failing():
+        1 / 0  # noqa: B018
+
+    assert failing() is None
+
+    @board.setup
+    def loud():
+        raise ValueError("loud")
+
+    with pytest.raises(PyboardException, match="loud"):
+        loud()
+
+
+def test_setup_refuses_generators(board):
+    with pytest.raises(ValueError, match="generator"):
+
+        @board.setup
+        def generator():
+            yield 1
