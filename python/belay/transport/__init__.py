@@ -5,6 +5,7 @@ descriptor  a transport over file descriptors: pipes, pseudo-terminals, POSIX se
 pump        a transport over a pyserial object that has no descriptor
 process     ``exec:`` and ``execpty:``: a child process as the board
 serial      serial ports and pyserial's URLs, their list, their errors
+network     ``socket://``
 line        what each kind of line can take
 ports       which port is meant: ``UsbSpecifier``, ``list_devices``
 connect     a target string becomes an open transport

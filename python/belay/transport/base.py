@@ -8,7 +8,7 @@ Rules that every transport keeps (tests/transport/test_contract.py holds them):
 3. One thread reads, one writes, one may be in ``wait_readable``, one may close: all at once.
 4. A line that is gone, and a transport that is closed, raise ``ConnectionLost`` from ``read`` and ``write``,
    now and at every later call; never ``OSError`` or an exception of the library below. What the board said
-   before it went is read first.
+   before it went is read first, where the system has kept it (a serial port that vanishes takes it along).
 """
 
 from __future__ import annotations

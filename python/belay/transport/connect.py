@@ -107,6 +107,7 @@ _OPENERS: Tuple[Tuple[str, Opener], ...] = (
     ("ws://", _unsupported),
     ("wss://", _unsupported),
     ("telnet://", _unsupported),
+    ("socket://", late(".network", "open_socket")),
 )
 _SERIAL: Opener = late(".serial", "open_serial")
 

@@ -30,6 +30,9 @@ _CLOSE_WAIT_S = 1.0
 """An operation leaves within microseconds of the wake pipe's end; past this it never will."""
 
 
+_HUNG_UP = select.POLLHUP | select.POLLERR
+
+
 class _Side:
     """One operation's way to wait for one event of a descriptor, or for the wake pipe."""
 
@@ -41,12 +44,16 @@ class _Side:
             self._poll.register(descriptor, select.POLLOUT if writes else select.POLLIN)
             self._poll.register(wake, select.POLLIN)
 
-    def wait(self, timeout_s: float) -> bool:
+    def wait(self, timeout_s: float) -> int:
+        """The poll events that came, of the descriptor and the wake pipe together; 0 past the timeout."""
         timeout_s = max(0.0, min(timeout_s, _LONGEST_WAIT_S))
         if sys.platform == "darwin":
             # Apple's poll does not support devices, terminals among them (poll(2), BUGS).
-            return any(select.select(*self._sets, [], timeout_s))
-        return bool(self._poll.poll(timeout_s * 1000))
+            return select.POLLIN if any(select.select(*self._sets, [], timeout_s)) else 0
+        events = 0
+        for _, event in self._poll.poll(timeout_s * 1000):
+            events |= event
+        return events
 
 
 class DescriptorTransport:
@@ -82,6 +89,7 @@ class DescriptorTransport:
         self._release = release or self._close_descriptors
         self._explain = explain or str
         self._closed = False
+        self._loss: Optional[str] = None
         os.set_blocking(read_descriptor, False)
         os.set_blocking(write_descriptor, False)
         self._wake, self._hang_up = os.pipe()
@@ -127,24 +135,23 @@ class DescriptorTransport:
         with self._writer.lock:
             while sent < len(data):
                 self._check_open()
+                if self._loss is not None:
+                    raise self._lost(self._loss)
                 try:
-                    count = os.write(self._output, memoryview(data)[sent:])
+                    sent += os.write(self._output, memoryview(data)[sent:])
                 except BlockingIOError:
-                    count = 0
+                    now = monotonic()
+                    if deadline is None:
+                        deadline = now + timeout_s
+                    if now >= deadline:
+                        raise self._held(sent, len(data), timeout_s) from None
+                    events = self._writer.wait(deadline - now)
+                    self._check_open()
+                    if events & _HUNG_UP:
+                        # A pseudo-terminal without a board takes bytes until it is full, and says no error.
+                        raise self._lost("nobody is at its other end") from None
                 except OSError as error:
                     raise self._lost(str(error.strerror)) from error
-                sent += count
-                if count:
-                    continue
-                now = monotonic()
-                if deadline is None:
-                    deadline = now + timeout_s
-                if now >= deadline:
-                    raise TimeoutExpired(
-                        f"{self.name} took only {sent} of {len(data)} bytes in {timeout_s:g} s",
-                        hint="the board does not read: its program may be stuck; reset the board",
-                    )
-                self._writer.wait(deadline - now)
 
     def close(self) -> None:
         if self._closed:
@@ -166,7 +173,14 @@ class DescriptorTransport:
         if self._closed:
             raise ConnectionLost(f"the connection to {self.name} is closed")
 
+    def _held(self, sent: int, count: int, timeout_s: float) -> TimeoutExpired:
+        return TimeoutExpired(
+            f"{self.name} took only {sent} of {count} bytes in {timeout_s:g} s",
+            hint="the board does not read: its program may be stuck; reset the board",
+        )
+
     def _lost(self, reason: str) -> ConnectionLost:
+        self._loss = reason
         return ConnectionLost(f"the connection to {self.name} is lost: {self._explain(reason)}")
 
     def _close_descriptors(self) -> None:

@@ -84,13 +84,12 @@ def _wrap(port: Any, target: str, options: Options) -> Union[DescriptorTransport
     scheme = target.partition("://")[0].lower() if "://" in target else ""
     line = _line(port, scheme, options)
     # hwgrep:// names a plain port by its description. spy:// has a descriptor too, but must see the bytes.
-    if sys.platform == "win32" or scheme not in ("", "hwgrep", "socket"):
+    if sys.platform == "win32" or scheme not in ("", "hwgrep"):
         return PumpTransport(port, line=line, name=target)
-    if scheme != "socket":
-        # pyserial asks for reads that return nothing at once (VMIN 0), which would look like a hang-up.
-        settings = termios.tcgetattr(port.fileno())
-        settings[6][termios.VMIN] = 1
-        termios.tcsetattr(port.fileno(), termios.TCSANOW, settings)
+    # pyserial asks for reads that return nothing at once (VMIN 0), which would look like a hang-up.
+    settings = termios.tcgetattr(port.fileno())
+    settings[6][termios.VMIN] = 1
+    termios.tcsetattr(port.fileno(), termios.TCSANOW, settings)
     return DescriptorTransport(port.fileno(), port.fileno(), line=line, name=target, release=port.close)
 
 
