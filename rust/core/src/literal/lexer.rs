@@ -62,8 +62,8 @@ impl<'t> Lexer<'t> {
     /// The name in `name=`; where no such thing stands, nothing is read.
     pub fn field(&mut self) -> Option<&'t str> {
         let start = self.at;
-        let name =
-            (is_word(self.peek()) && !self.here().is_ascii_digit()).then(|| self.word().ok()).flatten();
+        let begins = is_word(self.peek()) && !self.here().is_ascii_digit();
+        let name = if begins { self.word().ok() } else { None };
         if name.is_some() && self.peek() == b'=' {
             self.at += 1;
             return name;
@@ -85,7 +85,7 @@ impl<'t> Lexer<'t> {
             integer(negative, digits)
                 .ok_or(Mistake { message: "an integer with leading zeros", offset: start })?
         } else {
-            self.fraction(digits, negative, start)?
+            self.fraction(digits, start)?
         };
         match self.here() {
             b'.' => Err(self.mistake("a second point in a number")),
@@ -95,20 +95,9 @@ impl<'t> Lexer<'t> {
     }
 
     /// The rest of a number that is no integer: behind its first digits, which may be missing.
-    fn fraction(&mut self, digits: &[u8], negative: bool, start: usize) -> Result<Number<'t>, Mistake> {
-        const NO_NUMBER: &str = "no number";
-        let value = if digits.is_empty() && matches!(self.here(), b'i' | b'n') {
-            let unsigned = match self.text.get(self.at..self.at + 3) {
-                Some(b"inf") => f64::INFINITY,
-                Some(b"nan") => f64::NAN,
-                _ => return Err(Mistake { message: NO_NUMBER, offset: start }),
-            };
+    fn fraction(&mut self, digits: &[u8], start: usize) -> Result<Number<'t>, Mistake> {
+        if digits.is_empty() && matches!(self.text.get(self.at..self.at + 3), Some(b"inf" | b"nan")) {
             self.at += 3;
-            if negative {
-                -unsigned
-            } else {
-                unsigned
-            }
         } else {
             if self.here() == b'.' {
                 self.at += 1;
@@ -121,9 +110,8 @@ impl<'t> Lexer<'t> {
                 }
                 self.digits();
             }
-            let value = self.float(start, self.at);
-            value.ok_or(Mistake { message: NO_NUMBER, offset: start })?
-        };
+        }
+        let value = self.float(start, self.at).ok_or(Mistake { message: "no number", offset: start })?;
         if matches!(self.here(), b'j' | b'J') {
             self.at += 1;
             return Ok(Number::Imaginary(value));

@@ -34,6 +34,8 @@ mod forms;
 mod lexer;
 mod parser;
 mod quoted;
+#[cfg(test)]
+mod tests;
 
 pub use parser::parse;
 
