@@ -45,9 +45,16 @@ class BelayException(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.step = ""
+        """What was being done, where that says more than the call: a step of opening a device."""
 
     def __str__(self) -> str:
-        return f"{self.message}\nhint: {self.hint}" if self.hint else self.message
+        return self._described(self.message)
+
+    def _described(self, text: str) -> str:
+        step = f"\nwhile: {self.step}" if self.step else ""
+        hint = f"\nhint: {self.hint}" if self.hint else ""
+        return f"{text}{step}{hint}"
 
 
 class AuthenticationError(BelayException):
@@ -114,7 +121,7 @@ class PyboardException(BelayException):
         self.raw = raw
 
     def __str__(self) -> str:
-        return self.text
+        return self._described(self.text)
 
 
 class TimeoutExpired(BelayException, TimeoutError):

@@ -113,7 +113,7 @@ def test_ten_megabytes(board):
 def test_a_thread_that_prints_between_two_calls(device):
     """What comes while no call is in flight reaches the stream, soon and in full."""
     stream = io.StringIO()
-    device._stream_out = stream
+    device._link.stream_out = stream
     device("import _thread, time")
     device(
         "def talk():\n for i in range(5):\n  time.sleep_ms(40)\n  print('tick', i)\n"
@@ -128,7 +128,7 @@ def test_a_thread_that_prints_between_two_calls(device):
 
 def test_a_thread_that_prints_during_calls(device):
     stream = io.StringIO()
-    device._stream_out = stream
+    device._link.stream_out = stream
     device("import _thread, time")
     device("def talk():\n for i in range(300):\n  time.sleep_ms(1)\n  print('tick')\n")
     device("_thread.start_new_thread(talk, ())")

@@ -1,54 +1,82 @@
-"""``device.setup`` and ``device.task``: what they do with a function."""
+"""``setup``, ``teardown``, ``task`` and ``thread``: how functions get to the board.
+
+Each works bare and with options; on a device for its functions, and on the class as a marker for methods
+(without ``self``), which every instance sends to its own board.
+"""
 
 from __future__ import annotations
 
 import functools
-import inspect
-from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Sequence, TypeVar, overload
+from typing import Any, Callable, ClassVar, Dict, Optional, TypeVar, overload
 
-from typing_extensions import ParamSpec
+from typing_extensions import ParamSpec, Protocol
 
-from ..exceptions import PyboardException
-from ..repl import wire
-from ..repl.response import statements, value
-from .source import FunctionSource, function_source
-from .tracebacks import Location
+from .executers import make
+from .link import BoardLink
+from .markers import mark
+from .options import Options
 
-if TYPE_CHECKING:
-    from .device import Device
-
-__all__ = ["Setup", "Task"]
+__all__ = ["Executer", "Setup", "Task", "Teardown", "Thread"]
 
 P = ParamSpec("P")
+R_co = TypeVar("R_co", covariant=True)
 R = TypeVar("R")
-Function = Callable[P, R]
+
+
+class Executer(Protocol[P, R_co]):
+    """A decorated function: called on the host, run on the board."""
+
+    __name__: str
+    __doc__: Optional[str]
+    __wrapped__: Callable[..., Any]
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+        """Run it on the board."""
 
 
 class _Decorator:
-    """The functions that one decorator of one device has registered, reachable by name."""
+    kind: ClassVar[str]
 
-    def __init__(self, device: Device) -> None:
-        self._device = device
+    def __init__(
+        self, link: Optional[BoardLink] = None, added: Callable[[Callable[..., Any]], None] = lambda _: None
+    ) -> None:
+        self._link = link
+        self._added = added
         self._registered: Dict[str, Callable[..., Any]] = {}
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         try:
             return self._registered[name]
         except KeyError:
-            kind = type(self).__name__.lower()
-            raise AttributeError(f"no function {name!r} was registered with this device's {kind}") from None
+            raise AttributeError(f"no {self.kind} {name!r} was registered with this device") from None
 
-    def _register(self, executer: Function[P, R], register: bool) -> Function[P, R]:
-        if register:
+    def add(self, executer: Any, options: Options) -> Any:
+        """Take in an executer; it is reachable by name where that is wanted."""
+        self._added(executer)
+        if options.register:
             self._registered[executer.__name__] = executer
         return executer
+
+    def _apply(self, function: Any, options: Options) -> Any:
+        if function is None:
+            return functools.partial(self._apply, options=options)
+        if self._link is None:
+            return mark(function, self.kind, options)
+        if options.autoinit or options.implementation:
+            raise ValueError("autoinit= and implementation= are for methods marked in a class")
+        executer, definition = make(self.kind, self._link, function, options)
+        if definition:
+            self._link.define([definition])
+        return self.add(executer, options)
 
 
 class Setup(_Decorator):
     """Runs a function's body in the board's global scope whenever it is called."""
 
+    kind = "setup"
+
     @overload
-    def __call__(self, function: Function[P, R]) -> Function[P, None]: ...
+    def __call__(self, function: Callable[P, R]) -> Executer[P, None]: ...
     @overload
     def __call__(
         self,
@@ -58,8 +86,10 @@ class Setup(_Decorator):
         register: bool = True,
         record: bool = True,
         ignore_errors: bool = False,
+        autoinit: bool = False,
+        implementation: str = "",
         timeout: Optional[float] = None,
-    ) -> Callable[[Function[P, R]], Function[P, None]]: ...
+    ) -> Callable[[Callable[P, R]], Executer[P, None]]: ...
     def __call__(
         self,
         function: Any = None,
@@ -68,6 +98,8 @@ class Setup(_Decorator):
         register: bool = True,
         record: bool = True,
         ignore_errors: bool = False,
+        autoinit: bool = False,
+        implementation: str = "",
         timeout: Optional[float] = None,
     ) -> Any:
         """Decorate a function; usable bare and with options.
@@ -78,45 +110,84 @@ class Setup(_Decorator):
             register: make it reachable as ``device.setup.NAME``.
             record: run it again when the board has restarted.
             ignore_errors: drop exceptions of the board.
+            autoinit: call it when an instance is made (methods only; no parameters).
+            implementation: use it on such boards only (methods only).
             timeout: seconds that a call may run; past it the board is interrupted.
 
         Raises:
-            ValueError: a generator, or its source cannot be found.
+            ValueError: a generator, parameters with ``autoinit``, or its source cannot be found.
             SpecialFunctionNameError: the name is reserved.
         """
-        if function is None:
-            return functools.partial(
-                self, minify=minify, register=register, record=record,
-                ignore_errors=ignore_errors, timeout=timeout,
-            )  # fmt: skip
-        source = function_source(function)
-        if source.is_generator:
-            raise ValueError(f"{source.name}() is a generator: its body cannot run in the global scope")
-        body, shift = wire.prepare(source.body, shrink=minify)
-        signature = inspect.signature(function)
+        return self._apply(
+            function,
+            Options(
+                minify=minify, register=register, record=record, ignore_errors=ignore_errors,
+                autoinit=autoinit, implementation=implementation, timeout=timeout,
+            ),
+        )  # fmt: skip
 
-        @functools.wraps(function)
-        def run(*arguments: Any, **keywords: Any) -> None:
-            bound = signature.bind(*arguments, **keywords)
-            bound.apply_defaults()
-            assignments = assignment_text(bound.arguments)
-            program = wire.execution(f"{assignments}\n{body}" if assignments else body)
-            lines = source.body.count("\n") + 1
-            module = Location(source.file, source.body_line, shift + bool(assignments), lines)
-            try:
-                self._device._perform(statements(program), timeout_s=timeout, module=module)
-            except PyboardException:
-                if not ignore_errors:
-                    raise
 
-        return self._register(run, register)
+class Teardown(_Decorator):
+    """Runs a function's body in the board's global scope when the device is closed."""
+
+    kind = "teardown"
+
+    @overload
+    def __call__(self, function: Callable[P, R]) -> Executer[P, None]: ...
+    @overload
+    def __call__(
+        self,
+        function: None = None,
+        *,
+        minify: bool = True,
+        register: bool = True,
+        record: bool = True,
+        ignore_errors: bool = False,
+        implementation: str = "",
+        timeout: Optional[float] = None,
+    ) -> Callable[[Callable[P, R]], Executer[P, None]]: ...
+    def __call__(
+        self,
+        function: Any = None,
+        *,
+        minify: bool = True,
+        register: bool = True,
+        record: bool = True,
+        ignore_errors: bool = False,
+        implementation: str = "",
+        timeout: Optional[float] = None,
+    ) -> Any:
+        """Decorate a function; usable bare and with options.
+
+        Args:
+            function: its parameters need defaults; in a class it has none.
+            minify: send the body in fewer bytes.
+            register: make it reachable as ``device.teardown.NAME``.
+            record: when it is called by hand, run it again when the board has restarted.
+            ignore_errors: drop exceptions of the board.
+            implementation: use it on such boards only (methods only).
+            timeout: seconds that it may run; past it the board is interrupted.
+
+        Raises:
+            ValueError: a generator, a parameter without default, or its source cannot be found.
+            SpecialFunctionNameError: the name is reserved.
+        """
+        return self._apply(
+            function,
+            Options(
+                minify=minify, register=register, record=record, ignore_errors=ignore_errors,
+                implementation=implementation, timeout=timeout,
+            ),
+        )  # fmt: skip
 
 
 class Task(_Decorator):
     """Sends a function to the board once; a call on the host is a call on the board."""
 
+    kind = "task"
+
     @overload
-    def __call__(self, function: Function[P, R]) -> Function[P, R]: ...
+    def __call__(self, function: Callable[P, R]) -> Executer[P, R]: ...
     @overload
     def __call__(
         self,
@@ -125,10 +196,11 @@ class Task(_Decorator):
         minify: bool = True,
         register: bool = True,
         record: bool = False,
+        implementation: str = "",
         timeout: Optional[float] = None,
         trusted: bool = False,
         retry: bool = False,
-    ) -> Callable[[Function[P, R]], Function[P, R]]: ...
+    ) -> Callable[[Callable[P, R]], Executer[P, R]]: ...
     def __call__(
         self,
         function: Any = None,
@@ -136,17 +208,22 @@ class Task(_Decorator):
         minify: bool = True,
         register: bool = True,
         record: bool = False,
+        implementation: str = "",
         timeout: Optional[float] = None,
         trusted: bool = False,
         retry: bool = False,
     ) -> Any:
         """Decorate a function; usable bare and with options.
 
+        A generator function gives the host a generator, as lazy as a local one. An ``async def`` is run to
+        its end.
+
         Args:
             function: its arguments and its value have to be Python literals.
             minify: send it in fewer bytes.
             register: make it reachable as ``device.task.NAME``.
             record: repeat its calls when the board has restarted.
+            implementation: use it on such boards only (methods only).
             timeout: seconds that a call may run; past it the board is interrupted.
             trusted: evaluate the value's text on the host. Dangerous: the board can run code here.
             retry: repeating a call is safe: repeat one that may have run when the link was lost.
@@ -155,38 +232,55 @@ class Task(_Decorator):
             ValueError: it uses variables of an enclosing function, or its source cannot be found.
             SpecialFunctionNameError: the name is reserved.
         """
-        if function is None:
-            return functools.partial(
-                self, minify=minify, register=register, record=record,
+        return self._apply(
+            function,
+            Options(
+                minify=minify, register=register, record=record, implementation=implementation,
                 timeout=timeout, trusted=trusted, retry=retry,
-            )  # fmt: skip
-        source = function_source(function)
-        self._device._define(source, minify=minify)
-        names = _parameter_names(function)
-
-        @functools.wraps(function)
-        def run(*arguments: Any, **keywords: Any) -> Any:
-            program = wire.call(source.name, arguments, keywords, names)
-            return self._device._perform(value(program, trusted=trusted), timeout_s=timeout)
-
-        return self._register(run, register)
+            ),
+        )  # fmt: skip
 
 
-def assignment_text(arguments: Mapping[str, Any]) -> str:
-    """One line that makes arguments globals of the board.
+class Thread(_Decorator):
+    """Sends a function to the board once; a call starts it there in the background and returns at once."""
 
-    Raises:
-        TypeError: one is no literal; the message names it.
-    """
-    return ";".join(f"{name}={wire.argument_text([value], [name])}" for name, value in arguments.items())
+    kind = "thread"
 
+    @overload
+    def __call__(self, function: Callable[P, R]) -> Executer[P, None]: ...
+    @overload
+    def __call__(
+        self,
+        function: None = None,
+        *,
+        minify: bool = True,
+        register: bool = True,
+        record: bool = True,
+        implementation: str = "",
+    ) -> Callable[[Callable[P, R]], Executer[P, None]]: ...
+    def __call__(
+        self,
+        function: Any = None,
+        *,
+        minify: bool = True,
+        register: bool = True,
+        record: bool = True,
+        implementation: str = "",
+    ) -> Any:
+        """Decorate a function; usable bare and with options.
 
-def definition(source: FunctionSource, *, minify: bool) -> tuple[str, Location]:
-    """A function's text for the board, and where its lines come from."""
-    text, shift = wire.prepare(source.definition.rstrip("\n"), shrink=minify)
-    return text, Location(source.file, source.definition_line, shift, source.definition.count("\n"))
+        Args:
+            function: its arguments have to be Python literals; its value is dropped.
+            minify: send it in fewer bytes.
+            register: make it reachable as ``device.thread.NAME``.
+            record: start it again when the board has restarted.
+            implementation: use it on such boards only (methods only).
 
-
-def _parameter_names(function: Callable[..., Any]) -> Sequence[str]:
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [each.name for each in inspect.signature(function).parameters.values() if each.kind in positional]
+        Raises:
+            ValueError: it uses variables of an enclosing function, or its source cannot be found.
+            SpecialFunctionNameError: the name is reserved.
+        """
+        return self._apply(
+            function,
+            Options(minify=minify, register=register, record=record, implementation=implementation),
+        )

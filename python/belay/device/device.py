@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import atexit
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import Any, Optional, Type, TypeVar, Union
+from typing import Any, Iterator, List, Optional, Type, TypeVar, Union
 
-from ..exceptions import ConnectionLost
-from ..ondevice import CONVENIENCE_IMPORTS, code
+from ..exceptions import BelayException, ConnectionLost, NoMatchingExecuterError
 from ..repl import wire
-from ..repl.entry import enter_raw_repl, soft_reset
-from ..repl.output import STDOUT, OutputDecoder, Stream, write_text
+from ..repl.output import STDOUT, Stream
 from ..repl.response import BoardError, Operation, statements, value
-from ..repl.session import Session
 from ..transport.base import Transport
 from ..transport.connect import Target, connect
 from ..transport.ports import UsbSpecifier
-from .decorators import Setup, Task, definition
-from .implementation import Implementation, from_probe
-from .source import FunctionSource
-from .tracebacks import Location, SourceMap
+from .decorators import Setup, Task, Teardown, Thread
+from .executers import Executer, make
+from .history import History
+from .implementation import Implementation
+from .link import BoardLink, Definition
+from .markers import choose, marked_methods
+from .meta import DeviceMeta
 
 __all__ = ["Device"]
 
-Result = TypeVar("Result")
 Self = TypeVar("Self", bound="Device")
 
 
-class Device:
+class Device(metaclass=DeviceMeta):
     """A board that runs MicroPython or CircuitPython.
 
     Opening it interrupts what the board runs, restarts its interpreter (without ``main.py``), and runs a few
@@ -60,8 +59,13 @@ class Device:
         PyboardException: ``startup`` raised.
     """
 
-    implementation: Implementation
-    """What runs on the board."""
+    MAX_CMD_HISTORY_LEN = 1000
+    """So many commands are kept for a board that restarts."""
+
+    setup = Setup()
+    teardown = Teardown()
+    task = Task()
+    thread = Thread()
 
     def __init__(
         self,
@@ -82,10 +86,7 @@ class Device:
         auto_sync_time: bool = False,
     ) -> None:
         self.attempts = attempts
-        self._startup = startup
-        self._stream_out = stream_out
-        self._decoder = OutputDecoder()
-        self._sources = SourceMap()
+        self._teardowns: List[Executer] = []
         self._closed = False
         if device is None or isinstance(device, (str, UsbSpecifier)):
             transport = connect(
@@ -94,14 +95,80 @@ class Device:
             )  # fmt: skip
         else:
             transport = device
-        self._session = Session(transport, wire.new_mark(), timeout_s=timeout, output=self._show)
+        self._link = BoardLink(
+            transport,
+            timeout_s=timeout,
+            startup=startup,
+            stream_out=stream_out,
+            history=History(self.MAX_CMD_HISTORY_LEN, warn=attempts != 0),
+        )
         try:
-            self._open(timeout)
+            self._open()
         except BaseException:
-            self._session.close()
             self._closed = True
+            self._link.close()
+            atexit.unregister(self.close)
             raise
+
+    def _open(self) -> None:
+        """From an open line to a device; an error says which step failed."""
+        with _step("entering the raw REPL"):
+            self._link.enter()
+        with _step("probing the board"):
+            self._link.prepare()
+        with _step("sending the methods of the class"):
+            autoinits = self._bind()
+        with _step("running the startup code"):
+            self._link.start()
+        self._link.session.start_reading()
+        with _step("__pre_autoinit__"):
+            self.__pre_autoinit__()
+        for setup in autoinits:
+            with _step(f"the autoinit setup {setup.__name__}()"):
+                setup()
         atexit.register(self.close)
+        with _step("__post_init__"):
+            self.__post_init__()
+
+    def _bind(self) -> List[Executer]:
+        """Make this instance's decorators and methods.
+
+        Returns:
+            the setups to be called now.
+        """
+        link = self._link
+        self.setup = Setup(link)
+        self.teardown = Teardown(link, self._teardowns.append)
+        self.task = Task(link)
+        self.thread = Thread(link)
+        autoinits: List[Executer] = []
+        definitions: List[Definition] = []
+        for name, mark, overloads in marked_methods(type(self)):
+            chosen = choose(overloads, link.implementation.name)
+            if chosen is None:
+                setattr(self, name, _no_match(name, link.implementation))
+                continue
+            function, options = chosen
+            executer, definition = make(mark.kind, link, function, options)
+            if definition:
+                definitions.append(definition)
+            getattr(self, mark.kind).add(executer, options)
+            setattr(self, name, executer)
+            if options.autoinit:
+                autoinits.append(executer)
+        link.define(definitions)
+        return autoinits
+
+    def __pre_autoinit__(self) -> None:
+        """For subclasses: runs before the autoinit setups, when the board can be called."""
+
+    def __post_init__(self) -> None:
+        """For subclasses: runs at the very end of the construction."""
+
+    @property
+    def implementation(self) -> Implementation:
+        """What runs on the board."""
+        return self._link.implementation
 
     def __call__(
         self,
@@ -132,23 +199,48 @@ class Device:
             TimeoutExpired: past ``timeout``; the board was interrupted, the next call works.
             ConnectionLost: the board is gone.
         """
-        operation = _operation(code, minify, trusted)
-        return self._perform(operation, timeout_s=timeout, stream_out=stream_out)
+        is_expression = wire.is_expression(code)
+        operation = _operation(code, is_expression, minify, trusted)
+        result = self._link.perform(operation, timeout_s=timeout, stream_out=stream_out)
+        if record:
+            self._link.record(code, is_expression, minify)
+        return result
+
+    def soft_reset(self) -> None:
+        """Restart the board as if it had been switched on: ``boot.py`` and ``main.py`` run.
+
+        Returns when ``main.py`` has ended, or after a second. The next call interrupts it if it still runs,
+        and restores what was recorded before it does anything else.
+        """
+        self._link.soft_reset()
 
     def close(self) -> None:
-        """Stop what runs, leave the board in its friendly REPL, and release the port.
+        """Stop what runs, run the teardowns, leave the board in its friendly REPL, release the port.
 
-        Idempotent. The port is released even when a step fails, and nothing is raised for a lost link.
+        Idempotent. Every teardown is tried, and the port is released, whatever fails.
+
+        Raises:
+            PyboardException: of the first teardown that raised.
         """
         if self._closed:
             return
         self._closed = True
         atexit.unregister(self.close)
+        failures: List[BaseException] = []
         try:
+            for teardown in self._teardowns:
+                try:
+                    teardown()
+                except ConnectionLost:
+                    break
+                except BelayException as error:
+                    failures.append(error)
             with suppress(ConnectionLost):
-                self._session.leave()
+                self._link.session.leave()
         finally:
-            self._session.close()
+            self._link.close()
+        if failures:
+            raise failures[0]
 
     def __enter__(self: Self) -> Self:
         return self
@@ -159,79 +251,20 @@ class Device:
         error: Optional[BaseException],
         traceback: Optional[TracebackType],
     ) -> None:
-        self.close()
+        try:
+            self.close()
+        except BelayException:
+            if error is None:
+                raise
 
     @property
     def sim(self) -> Any:
         """The simulated board behind ``sim:``, with its pins and its buses; ``None`` on any other board."""
-        return self._session.transport.control
-
-    def _open(self, timeout_s: float) -> None:
-        """From an open line to a board that can be called."""
-        transport = self._session.transport
-        enter_raw_repl(transport, timeout_s)
-        if transport.line.may_soft_reset:
-            soft_reset(transport, timeout_s)
-        try:
-            self._prepare()
-        except BoardError as error:
-            raise self._sources.exception(error.text) from None
-        self._session.start_reading()
-        self.setup = Setup(self)
-        self.task = Task(self)
-
-    def _prepare(self) -> None:
-        """Probe a fresh interpreter, and send it what calls need."""
-        mark = self._session.mark.decode()
-        probe = f"{code('probe')}__belay_p({mark!r});del __belay_p"
-        run = self._session.perform
-        name, version, platform, mpy, _free_bytes = run(value(probe))
-        helpers = f"__belay_m={mark!r}\n{code('reply')}{code('capabilities')}"
-        # The newline that it prints says what this board makes of newlines.
-        emitters = run(
-            value(f"{helpers}print();__belay(__belay_c());del __belay_c"),
-            output=self._decoder.learn_newline,
-        )
-        self.implementation = from_probe(name, version, platform, mpy, tuple(emitters))
-        if self._startup is None:
-            imports = CONVENIENCE_IMPORTS.get(name, ())
-            text = f"{code('imports')}__belay_i({imports!r});del __belay_i"
-        else:
-            text = self._startup
-        if text.strip():
-            run(statements(wire.execution(wire.prepare(text)[0])))
-
-    def _define(self, source: FunctionSource, *, minify: bool) -> None:
-        text, location = definition(source, minify=minify)
-        self._perform(statements(wire.execution(text)), module=location)
-        self._sources.add(source, location)
-
-    def _perform(
-        self,
-        operation: Operation[Result],
-        *,
-        timeout_s: Optional[float] = None,
-        stream_out: Stream = STDOUT,
-        module: Optional[Location] = None,
-    ) -> Result:
-        if self._closed:
-            raise ConnectionLost("the device is closed", hint="open a new Device")
-        output = None if stream_out is STDOUT else lambda data: self._show(data, stream_out)
-        try:
-            return self._session.perform(operation, timeout_s=timeout_s, output=output)
-        except BoardError as error:
-            if error.state_lost:
-                self._prepare()
-            raise self._sources.exception(error.text, module) from None
-
-    def _show(self, data: bytes, stream: Union[Stream, None] = STDOUT) -> None:
-        text = self._decoder.decode(data)
-        write_text(self._stream_out if stream is STDOUT else stream, text)
+        return self._link.session.transport.control
 
 
-def _operation(code: str, shrink: bool, trusted: bool) -> Operation[Any]:
+def _operation(code: str, is_expression: Optional[bool], shrink: bool, trusted: bool) -> Operation[Any]:
     """Evaluate or run; what the host's grammar does not know is tried as an expression first."""
-    is_expression = wire.is_expression(code)
     if is_expression is not False:
         try:
             result = yield from value(wire.evaluation(code, shrink=shrink), trusted=trusted)
@@ -242,3 +275,22 @@ def _operation(code: str, shrink: bool, trusted: bool) -> Operation[Any]:
     text, _shift = wire.prepare(code, shrink=shrink)
     yield from statements(wire.execution(text))
     return None
+
+
+def _no_match(name: str, implementation: Implementation) -> Executer:
+    def refuse(*_arguments: Any, **_keywords: Any) -> Any:
+        raise NoMatchingExecuterError(
+            f"no overload of {name}() is for {implementation.name}",
+            hint=f'mark one with implementation="{implementation.name}", or one without implementation=',
+        )
+
+    return refuse
+
+
+@contextmanager
+def _step(name: str) -> Iterator[None]:
+    try:
+        yield
+    except BelayException as error:
+        error.step = error.step or name
+        raise

@@ -23,4 +23,4 @@ def run_script(device: Device, path: Path) -> None:
     source = path.read_text("utf-8-sig")
     text, shift = wire.prepare(source)
     location = Location(str(path), 1, shift, source.count("\n") + 1)
-    device._perform(statements(wire.execution(text)), module=location)
+    device._link.perform(statements(wire.execution(text)), module=[location])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 import re
 from dataclasses import dataclass
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Sequence
 
 from ..exceptions import PyboardException
 from ..typing import Frame
@@ -47,7 +47,7 @@ class SourceMap:
         for name in source.inner_names - {source.name}:
             self._inner.setdefault(name, []).append(location)
 
-    def exception(self, text: str, module: Optional[Location] = None) -> PyboardException:
+    def exception(self, text: str, module: Sequence[Location] = ()) -> PyboardException:
         """The board's error text as an exception.
 
         Args:
@@ -80,7 +80,7 @@ class SourceMap:
             raw=text,
         )
 
-    def _frame(self, match: re.Match[str], module: Optional[Location]) -> Frame:
+    def _frame(self, match: re.Match[str], module: Sequence[Location]) -> Frame:
         file, line, function = match["file"], int(match["line"]), match["function"] or "<module>"
         location = self._locate(function, line, module) if file == _SENT else None
         host_line = location.host_line(line) if location else None
@@ -88,9 +88,9 @@ class SourceMap:
             return Frame(file, line, function, "")
         return Frame(location.file, host_line, function, linecache.getline(location.file, host_line).strip())
 
-    def _locate(self, function: str, line: int, module: Optional[Location]) -> Optional[Location]:
+    def _locate(self, function: str, line: int, module: Sequence[Location]) -> Optional[Location]:
         if function == "<module>":
-            return module
+            return next((each for each in module if each.host_line(line) is not None), None)
         if function in self._functions:
             return self._functions[function]
         around = [each for each in self._inner.get(function, ()) if each.host_line(line) is not None]

@@ -9,4 +9,10 @@ def __belay_c():
             emitters.append(name)
         except Exception:
             pass
-    return emitters
+    try:
+        import _thread
+
+        threads = True
+    except ImportError:
+        threads = False
+    return emitters, threads

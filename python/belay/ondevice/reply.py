@@ -6,13 +6,13 @@ which redefines ``print`` still answers. A value that does not fit the memory as
 """
 
 
-def __belay(value, mark=__belay_m, print=print, repr=repr, len=len):
+def __belay(value, tag="v", mark=__belay_m, print=print, repr=repr, len=len):
     try:
         text = repr(value)
     except MemoryError:
         global __belay_v
         __belay_v = value
-        print("%sm0:%s" % (mark, mark), end="")
+        print("%sm1:%s%s" % (mark, tag, mark), end="")
         return
     at = 0
     while len(text) - at > 500:
@@ -20,7 +20,7 @@ def __belay(value, mark=__belay_m, print=print, repr=repr, len=len):
         at += 500
     if at:
         text = text[at:]
-    print("%sv%d:%s%s" % (mark, len(text), text, mark), end="")
+    print("%s%s%d:%s%s" % (mark, tag, len(text), text, mark), end="")
 
 
 def __belay_n(text="%sn0:%s" % (__belay_m, __belay_m), print=print):

@@ -11,7 +11,7 @@ import time
 from ..exceptions import PyboardError
 from ..transport.base import Transport
 
-__all__ = ["enter_raw_repl", "leave_raw_repl", "soft_reset"]
+__all__ = ["enter_raw_repl", "leave_raw_repl", "restart_with_main", "soft_reset"]
 
 _QUIET_S = 0.3
 """No byte for so long, and there is no prompt to wait for."""
@@ -31,7 +31,9 @@ def enter_raw_repl(transport: Transport, timeout_s: float) -> None:
     while True:
         for _ in range(2):
             transport.write(b"\r\x03", timeout_s)
-            if _read_until(transport, _PROMPTS, min(give_up, time.monotonic() + 1), _QUIET_S).endswith(_PROMPTS):
+            if _read_until(transport, _PROMPTS, min(give_up, time.monotonic() + 1), _QUIET_S).endswith(
+                _PROMPTS
+            ):
                 break
         transport.write(b"\r\x01", timeout_s)
         if _read_until(transport, (_BANNER_END,), min(give_up, time.monotonic() + 1)).endswith(_BANNER_END):
@@ -68,6 +70,17 @@ def leave_raw_repl(transport: Transport, timeout_s: float) -> None:
     """
     transport.write(b"\x02", timeout_s)
     _read_until(transport, (b">>> ",), time.monotonic() + timeout_s)
+
+
+def restart_with_main(transport: Transport, timeout_s: float) -> bytes:
+    """Soft-reset a board that stands at its friendly prompt; ``boot.py`` and ``main.py`` run.
+
+    Returns:
+        what it printed until its prompt came back, or for a second.
+    """
+    transport.write(b"\x04", timeout_s)
+    text = _read_until(transport, (b">>> ",), time.monotonic() + 1)
+    return text[: -len(b">>> ")] if text.endswith(b">>> ") else text
 
 
 def _read_until(

@@ -6,13 +6,13 @@ I/O and knows no clock, so that threads and asyncio can drive the same ones.
 
 from __future__ import annotations
 
-from typing import Any, Generator, TypeVar
+from typing import Any, Generator, Tuple, TypeVar
 
 from .._native import Outcome, parse_literal
 from ..exceptions import NotBelayResponseError
 from ..ondevice import code
 
-__all__ = ["BoardError", "Operation", "statements", "value"]
+__all__ = ["BoardError", "Operation", "statements", "tagged_value", "value"]
 
 Result = TypeVar("Result")
 Operation = Generator[str, Outcome, Result]
@@ -46,24 +46,38 @@ def value(program: str, *, trusted: bool = False) -> Operation[Any]:
     """Run a program that answers with a value.
 
     Args:
-        trusted: evaluate the text on the host instead of parsing it as a literal.
+        program: its text.
+        trusted: evaluate the value's text on the host instead of parsing it as a literal.
 
     Raises:
         BoardError: it raised.
         NotBelayResponseError: its value cannot be understood.
     """
+    _tag, result = yield from tagged_value(program, trusted=trusted)
+    return result
+
+
+def tagged_value(program: str, *, trusted: bool = False) -> Operation[Tuple[str, Any]]:
+    """The same for a program that answers with values of several meanings.
+
+    Returns:
+        the tag that says which, and the value.
+    """
     outcome = yield program
     _checked(outcome)
-    if outcome.tag == "m":
+    tag = outcome.tag
+    in_pieces = tag == "m"
+    if in_pieces:
+        tag = outcome.payload.decode()
         outcome = yield code("stream")
         _checked(outcome)
     if outcome.garbled:
         raise NotBelayResponseError(
             f"something was printed into the board's reply: {outcome.payload!r}",
-            hint="the call has run; let threads of the board print less often, or return the value again",
+            hint="the call has run; let threads of the board print less often, or ask for the value again",
         )
     result: Any = _evaluate(outcome.payload) if trusted else parse_literal(outcome.payload)
-    return result[0] if outcome.tag == "t" else result
+    return tag, result[0] if in_pieces else result
 
 
 def _checked(outcome: Outcome) -> None:

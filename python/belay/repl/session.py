@@ -19,7 +19,7 @@ from typing import Callable, Optional, TypeVar
 from .._native import Outcome, RawRepl
 from ..exceptions import ConnectionLost, FeatureUnavailableError, PyboardError, TimeoutExpired
 from ..transport.base import Transport
-from .entry import leave_raw_repl
+from .entry import leave_raw_repl, restart_with_main
 from .response import Operation
 from .wire import verification
 
@@ -51,6 +51,8 @@ class Session:
         self.transport = transport
         self.timeout_s = timeout_s
         self.mark = mark
+        self.away = False
+        """The board runs ``main.py`` or stands at its friendly prompt: it has to be entered again."""
         self._output = output
         self._repl = RawRepl(mark)
         self._lock = threading.RLock()
@@ -60,6 +62,11 @@ class Session:
         self._last_call = time.monotonic()
         self._closed = threading.Event()
         self._reader = threading.Thread(target=self._read_while_idle, name="belay-reader", daemon=True)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a call is in flight, in whichever thread."""
+        return self._busy
 
     def start_reading(self) -> None:
         """Start the thread that passes on what the board prints while no call is in flight."""
@@ -99,16 +106,38 @@ class Session:
                 self._busy = False
                 self._last_call = time.monotonic()
 
+    def restart(self) -> None:
+        """Soft-reset the board from its friendly REPL, so that ``main.py`` runs, and listen for a while.
+
+        The board is ``away`` from its raw prompt afterwards.
+
+        Raises:
+            ConnectionLost: the line is gone, or the board ignores interrupts for ``timeout_s``.
+        """
+        self.leave()
+        with self._lock:
+            self.away = True
+            self._output(restart_with_main(self.transport, self.timeout_s))
+            self._last_call = time.monotonic()
+
     def leave(self) -> None:
         """Stop what runs and leave the board in its friendly REPL.
 
         Raises:
             ConnectionLost: the line is gone, or the board ignores interrupts for ``timeout_s``.
         """
-        with self._lock:
+        if not self._lock.acquire(blocking=False):
+            # Another thread's program runs: it ends by the interrupt.
+            self.transport.write(INTERRUPT, self.timeout_s)
+            if not self._lock.acquire(timeout=self.timeout_s):
+                raise ConnectionLost("the board is busy with a call of another thread and ignores an interrupt")
+        try:
             if self._unsettled:
                 self._settle(self._output)
-            leave_raw_repl(self.transport, self.timeout_s)
+            if not self.away:
+                leave_raw_repl(self.transport, self.timeout_s)
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
         """Close the line. Idempotent; never raises."""

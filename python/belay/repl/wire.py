@@ -15,6 +15,7 @@ from .._native import minify
 from .literals import literal_text
 
 __all__ = [
+    "answer",
     "argument_text",
     "call",
     "evaluation",
@@ -83,7 +84,7 @@ def execution(statements: str) -> str:
 def call(
     function: str, arguments: Sequence[Any], keywords: Mapping[str, Any], names: Sequence[str] = ()
 ) -> str:
-    """A program that answers with the result of a function of the board.
+    """The text of a call on the board.
 
     Args:
         function: its name on the board.
@@ -96,7 +97,12 @@ def call(
     """
     texts = [argument_text(arguments, names)] if arguments else []
     texts += [f"{name}={argument_text([value], [name])}" for name, value in keywords.items()]
-    return f"__belay({function}({','.join(texts)}))"
+    return f"{function}({','.join(texts)})"
+
+
+def answer(expression: str) -> str:
+    """A program that answers with the value of an expression of ours."""
+    return f"__belay({expression})"
 
 
 def argument_text(arguments: Sequence[Any], names: Sequence[str] = ()) -> str:

@@ -1,0 +1,61 @@
+"""What has to be sent again to a board that has restarted."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Iterator, List
+
+from ..exceptions import MaxHistoryLengthError
+
+__all__ = ["History"]
+
+
+class History:
+    """Programs in the order in which they ran. Definitions are always kept; commands up to ``limit``.
+
+    Past the limit no more commands are kept, and the state cannot be restored any more: replaying a part of
+    them would leave the board in a state that it never had.
+    """
+
+    def __init__(self, limit: int, *, warn: bool) -> None:
+        self._limit = limit
+        self._warn = warn
+        self._programs: List[str] = []
+        self._commands = 0
+        self._last_expression = ""
+        self._overflowed = False
+
+    def define(self, program: str) -> None:
+        """Keep a program that defines functions."""
+        self._programs.append(program)
+        self._last_expression = ""
+
+    def command(self, program: str, *, expression: bool = False) -> None:
+        """Keep a command that has run; an expression equal to the entry before it is kept once."""
+        if expression and program == self._last_expression:
+            return
+        if self._commands >= self._limit:
+            if self._warn and not self._overflowed:
+                warnings.warn(
+                    f"more than {self._limit} commands were recorded: after a lost connection the board's "
+                    "state cannot be restored (pass record=False where a command need not be repeated)",
+                    stacklevel=2,
+                )
+            self._overflowed = True
+            return
+        self._commands += 1
+        self._programs.append(program)
+        self._last_expression = program if expression else ""
+
+    def programs(self) -> Iterator[str]:
+        """All of them, in order.
+
+        Raises:
+            MaxHistoryLengthError: some were not kept.
+        """
+        if self._overflowed:
+            raise MaxHistoryLengthError(
+                f"more than {self._limit} commands were recorded: the board's state cannot be restored",
+                hint="pass record=False to calls that need not be repeated, or raise MAX_CMD_HISTORY_LEN",
+            )
+        return iter(tuple(self._programs))
