@@ -15,7 +15,7 @@ from ..exceptions import SpecialFunctionNameError
 __all__ = ["FunctionSource", "function_source", "refuse_reserved_name"]
 
 _Definition = Union[ast.FunctionDef, ast.AsyncFunctionDef]
-_OUR_DECORATORS = frozenset({"setup", "task", "teardown", "thread"})
+_OUR_DECORATORS = frozenset({"setup", "task", "teardown", "thread", "staticmethod"})
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,9 @@ class Session:
             # Another thread's program runs: it ends by the interrupt.
             self.transport.write(INTERRUPT, self.timeout_s)
             if not self._lock.acquire(timeout=self.timeout_s):
-                raise ConnectionLost("the board is busy with a call of another thread and ignores an interrupt")
+                raise ConnectionLost(
+                    "the board is busy with a call of another thread and ignores an interrupt"
+                )
         try:
             if self._unsettled:
                 self._settle(self._output)
