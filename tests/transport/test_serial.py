@@ -2,15 +2,18 @@
 
 import errno
 import os
-import re
+import socket
 import sys
 import termios
+import threading
+from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 
 import pytest
 import serial
+from serial.rfc2217 import PortManager
 from serial.urlhandler import protocol_loop
-from tests.support.lines import Far, no_ports, pseudo_terminal_pair
+from tests.support.lines import DEADLINE_S, Far, no_ports, pseudo_terminal_pair
 
 from belay.exceptions import ConnectionFailedError, ConnectionLost
 from belay.transport.connect import connect
@@ -83,11 +86,12 @@ def test_a_port_that_is_not_permitted_names_the_group(terminal):
     assert "usermod -aG daemon" in caught.value.hint
 
 
-def test_what_is_no_serial_port(tmp_path):
-    messages = re.escape("is no serial port") + "|" + re.escape("cannot be opened")
-    for path in ("/dev/null", tmp_path):
-        with pytest.raises(ConnectionFailedError, match=messages), no_ports(str(path)):
-            pass
+@pytest.mark.parametrize(
+    ("path", "message"), [("/dev/null", "/dev/null is no serial port"), ("/dev", "/dev cannot be opened")]
+)
+def test_what_is_no_serial_port(path, message):
+    with pytest.raises(ConnectionFailedError, match=message), no_ports(path):
+        pass
 
 
 def test_an_unknown_url_is_refused():
@@ -192,3 +196,53 @@ def test_hwgrep_opens_the_plain_port(terminal, monkeypatch):
     with no_ports("hwgrep://1234:5678") as transport:
         transport.write(b"x", 10)
         assert Far(far, None).receive(1) == b"x"
+
+
+@contextmanager
+def rfc2217_server():
+    """Serves an echo to one client, with pyserial's own server side; also gives what ends it."""
+    with serial.serial_for_url("loop://", timeout=0.01) as port, socket.create_server(
+        ("127.0.0.1", 0)
+    ) as server:
+        server.settimeout(DEADLINE_S)
+        ended = threading.Event()
+
+        def serve():
+            client, _ = server.accept()
+            with client:
+                client.settimeout(0.01)
+                manager = PortManager(port, SimpleNamespace(write=client.sendall))
+                while not ended.is_set():
+                    with suppress(TimeoutError):
+                        data = client.recv(1024)
+                        if not data:
+                            return
+                        port.write(b"".join(manager.filter(data)))
+                    client.sendall(b"".join(manager.escape(port.read(port.in_waiting))))
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield f"rfc2217://127.0.0.1:{server.getsockname()[1]}", port, ended
+        finally:
+            ended.set()
+            thread.join(DEADLINE_S)
+
+
+@pytest.mark.filterwarnings("ignore:setDaemon:DeprecationWarning")  # pyserial 3.5
+@pytest.mark.filterwarnings("ignore:setName:DeprecationWarning")
+def test_a_port_behind_rfc2217():
+    with rfc2217_server() as (target, port, ended), no_ports(target, dtr=False, rts=True) as transport:
+        assert not transport.line.pushes_back
+        assert (port.dtr, port.rts) == (False, True)
+        every = bytes(range(256))
+        transport.write(every, 10)
+        data = b""
+        while len(data) < 256:
+            more = transport.read(10)
+            assert more, data
+            data += more
+        assert data == every
+        ended.set()
+        with pytest.raises(ConnectionLost):
+            transport.read(10)
