@@ -16,10 +16,10 @@ from collections import OrderedDict, namedtuple
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.oracles import literal as oracle
 
 from belay._native import parse_literal
 from belay.exceptions import NotBelayResponseError
-from tests.oracles import literal as oracle
 
 Point = namedtuple("Point", "x y")
 AttributeTuple = namedtuple("AttributeTuple", "sysname release")

@@ -10,10 +10,10 @@ from collections import OrderedDict, namedtuple
 from typing import Any
 
 import pytest
+from tests.oracles.literal import canonical
 
 from belay._native import parse_literal
 from belay.exceptions import NotBelayResponseError
-from tests.oracles.literal import canonical
 
 pytest.importorskip("micropython_unix")
 

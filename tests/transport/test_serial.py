@@ -57,8 +57,9 @@ def test_a_missing_port_on_a_host_without_any():
 def test_a_port_that_is_held_is_busy(terminal):
     path, _ = terminal
     with no_ports(path):
-        with pytest.raises(ConnectionFailedError, match="busy: another program holds it") as caught, no_ports(
-            path
+        with (
+            pytest.raises(ConnectionFailedError, match="busy: another program holds it") as caught,
+            no_ports(path),
         ):
             pass
         assert "close the other program" in caught.value.hint
@@ -201,9 +202,10 @@ def test_hwgrep_opens_the_plain_port(terminal, monkeypatch):
 @contextmanager
 def rfc2217_server():
     """Serves an echo to one client, with pyserial's own server side; also gives what ends it."""
-    with serial.serial_for_url("loop://", timeout=0.01) as port, socket.create_server(
-        ("127.0.0.1", 0)
-    ) as server:
+    with (
+        serial.serial_for_url("loop://", timeout=0.01) as port,
+        socket.create_server(("127.0.0.1", 0)) as server,
+    ):
         server.settimeout(DEADLINE_S)
         ended = threading.Event()
 

@@ -3,7 +3,7 @@
 import ast
 import re
 from datetime import datetime, timezone
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from tests.support.lines import OPENERS
@@ -114,7 +114,7 @@ def test_a_password_in_any_pieces_is_overwritten(tmp_path):
         cuts for count in (1, 2, 3) for cuts in combinations(range(1, len(text)), count)
     ):
         bounds = [0, *cuts, len(text)]
-        parts = [text[start:stop] for start, stop in zip(bounds, bounds[1:], strict=False)]
+        parts = [text[start:stop] for start, stop in pairwise(bounds)]
         path = tmp_path / str(number)
         transport = connect("loop://", trace=path, environment={"BELAY_PASSWORD": SECRET}, baudrate=10**7)
         for part in parts:

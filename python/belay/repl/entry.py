@@ -31,7 +31,9 @@ def enter_raw_repl(transport: Transport, timeout_s: float) -> None:
     while True:
         for _ in range(2):
             transport.write(b"\r\x03", timeout_s)
-            if _read_until(transport, _PROMPTS, min(give_up, time.monotonic() + 1), _QUIET_S).endswith(_PROMPTS):
+            if _read_until(transport, _PROMPTS, min(give_up, time.monotonic() + 1), _QUIET_S).endswith(
+                _PROMPTS
+            ):
                 break
         transport.write(b"\r\x01", timeout_s)
         if _read_until(transport, (_BANNER_END,), min(give_up, time.monotonic() + 1)).endswith(_BANNER_END):
