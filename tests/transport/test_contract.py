@@ -10,19 +10,23 @@ import pytest
 from tests.support.lines import OPENERS
 
 from belay.exceptions import ConnectionLost, TimeoutExpired
+from belay.transport import descriptor
+from belay.transport.base import READ_BYTES
 
 INTERRUPT = 3
 MEGABYTE = bytes(range(256)) * 4096
 
 
-@pytest.fixture(params=[*OPENERS, "traced"])
-def line(request, tmp_path):
+@pytest.fixture(params=[*OPENERS, "traced", "select"])
+def line(request, tmp_path, monkeypatch):
     """An open transport and the far end of its line."""
-    if request.param == "traced":
-        opened = OPENERS["serial"](trace=tmp_path / "trace")
-    else:
-        opened = OPENERS[request.param]()
-    with opened as (transport, far):
+    kind, options = request.param, {}
+    if kind == "traced":
+        kind, options = "serial", {"trace": tmp_path / "trace"}
+    if kind == "select":  # How macOS waits.
+        monkeypatch.setattr(descriptor, "_POLL_SERVES", False)
+        kind = "exec"
+    with OPENERS[kind](**options) as (transport, far):
         yield transport, far
 
 
@@ -31,6 +35,7 @@ def read_exactly(transport, count):
     while len(data) < count:
         more = transport.read(10)
         assert more, f"{len(data)} of {count} bytes came: {data[:100]!r}"
+        assert len(more) <= READ_BYTES
         data += more
     assert len(data) == count
     return data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from typing import Callable, Mapping, NoReturn, Optional, Tuple, Union
 
 from ..exceptions import FeatureUnavailableError
@@ -88,25 +89,25 @@ def _resolve(target: Target, ports: Ports) -> str:
     return target.to_port(ports=ports)
 
 
-def _unsupported(target: str, options: Options) -> NoReturn:
-    kind = "WebREPL" if "ws" in target.partition("://")[0].lower() else "telnet"
-    raise FeatureUnavailableError(f"{kind} ({_without_user(target)}) is not supported yet")
+def _not_yet(what: str) -> Opener:
+    def opener(target: str, options: Options) -> NoReturn:
+        raise FeatureUnavailableError(f"{what} is not supported yet", hint="use a serial port")
+
+    return opener
 
 
-def _without_user(target: str) -> str:
-    """``ws://user:password@host`` without what must not be shown."""
-    return re.sub(r"(?<=://)[^/@]*@", "", target)
-
-
+_POSIX = sys.platform != "win32"
+_PROCESS = "a child process as the board, on Windows,"
+_TELNET = _not_yet("telnet")
 _IPV4 = re.compile(r"\d{1,3}(\.\d{1,3}){3}(:\d+)?")
 
 _OPENERS: Tuple[Tuple[str, Opener], ...] = (
-    ("sim:", late(".sim", "open_simulated")),
-    ("exec:", late(".process", "open_pipe")),
-    ("execpty:", late(".process", "open_pseudo_terminal")),
-    ("ws://", _unsupported),
-    ("wss://", _unsupported),
-    ("telnet://", _unsupported),
+    ("sim:", late(".simulated", "open_simulated")),
+    ("exec:", late(".process", "open_pipe") if _POSIX else _not_yet(_PROCESS)),
+    ("execpty:", late(".process", "open_pseudo_terminal") if _POSIX else _not_yet(_PROCESS)),
+    ("ws://", _not_yet("WebREPL")),
+    ("wss://", _not_yet("WebREPL")),
+    ("telnet://", _TELNET),
     ("socket://", late(".network", "open_socket")),
 )
 _SERIAL: Opener = late(".serial", "open_serial")
@@ -116,4 +117,4 @@ def _opener(target: str) -> Opener:
     for prefix, opener in _OPENERS:
         if target.lower().startswith(prefix):
             return opener
-    return _unsupported if _IPV4.fullmatch(target) else _SERIAL
+    return _TELNET if _IPV4.fullmatch(target) else _SERIAL

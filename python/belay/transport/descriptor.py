@@ -30,7 +30,10 @@ _CLOSE_WAIT_S = 1.0
 """An operation leaves within microseconds of the wake pipe's end; past this it never will."""
 
 
-_HUNG_UP = select.POLLHUP | select.POLLERR
+_POLL_SERVES = sys.platform != "darwin"
+"""Apple's poll does not support devices, terminals among them (poll(2), BUGS): there it is select."""
+
+_HUNG_UP = 0 if sys.platform == "win32" else select.POLLHUP | select.POLLERR
 
 
 class _Side:
@@ -39,7 +42,7 @@ class _Side:
     def __init__(self, descriptor: int, wake: int, *, writes: bool) -> None:
         self.lock = threading.RLock()
         self._sets = ([wake] if writes else [descriptor, wake], [descriptor] if writes else [])
-        if sys.platform != "darwin":
+        if _POLL_SERVES:
             self._poll = select.poll()
             self._poll.register(descriptor, select.POLLOUT if writes else select.POLLIN)
             self._poll.register(wake, select.POLLIN)
@@ -47,8 +50,7 @@ class _Side:
     def wait(self, timeout_s: float) -> int:
         """The poll events that came, of the descriptor and the wake pipe together; 0 past the timeout."""
         timeout_s = max(0.0, min(timeout_s, _LONGEST_WAIT_S))
-        if sys.platform == "darwin":
-            # Apple's poll does not support devices, terminals among them (poll(2), BUGS).
+        if not _POLL_SERVES:
             return select.POLLIN if any(select.select(*self._sets, [], timeout_s)) else 0
         events = 0
         for _, event in self._poll.poll(timeout_s * 1000):

@@ -15,7 +15,8 @@ import subprocess
 import sys
 import tempfile
 import termios
-from typing import Any, List, Tuple
+from contextlib import suppress
+from typing import IO, Any, List, Optional, Tuple
 
 from ..exceptions import ConnectionFailedError
 from .base import Options
@@ -85,35 +86,22 @@ def raw_terminal() -> Tuple[int, int]:
 
 
 class Child:
-    """A child process in a session of its own, and what it left to say.
+    """A running process that leads a session of its own, and what it left to say.
 
     Args:
-        arguments: the command.
-        board_input: descriptor that becomes its standard input.
-        board_output: descriptor that becomes its standard output.
+        process: started with ``start_new_session=True``.
+        errors: the file that takes its standard error, closed at the end; ``None`` where it goes elsewhere.
     """
 
-    def __init__(self, arguments: List[str], board_input: int, board_output: int) -> None:
-        # A file and not a pipe: nobody has to drain it.
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end()
-        try:
-            self.process = subprocess.Popen(
-                arguments,
-                stdin=board_input,
-                stdout=board_output,
-                stderr=self._errors,
-                start_new_session=True,
-            )
-        except BaseException:
-            self._errors.close()
-            raise
+    def __init__(self, process: subprocess.Popen[bytes], errors: Optional[IO[bytes]] = None) -> None:
+        self._process = process
+        self._errors = errors
 
     def explain(self, reason: str) -> str:
         """Why its output ended: exit status or signal, and the last line of its standard error."""
-        try:
-            status = self.process.wait(_EXIT_WAIT_S)
-        except subprocess.TimeoutExpired:
+        if not self._ended_within(_EXIT_WAIT_S):
             return reason
+        status = self._process.returncode
         if status < 0:
             reason = f"the process was ended by {signal.Signals(-status).name}"
         else:
@@ -121,20 +109,29 @@ class Child:
         last_line = self._last_error_line()
         return f"{reason}: {last_line}" if last_line else reason
 
-    def end(self) -> None:
-        """End it and its own children: ask, wait a bounded time, kill. Idempotent."""
+    def end(self, grace_s: float = 0.0) -> None:
+        """End it and its own children: wait ``grace_s`` for it to go by itself, ask, kill. Bounded."""
         for signal_number in (signal.SIGTERM, signal.SIGKILL):
-            if self.process.poll() is not None:
+            if self._ended_within(grace_s):
                 break
-            # Its session makes it the leader of a process group, which nothing of ours is in.
-            os.killpg(self.process.pid, signal_number)
-            try:
-                self.process.wait(_END_WAIT_S)
-            except subprocess.TimeoutExpired:
-                continue
-        self._errors.close()
+            with suppress(ProcessLookupError, PermissionError):  # It may end at this very moment.
+                # Its session makes it the leader of a process group, which nothing of ours is in.
+                os.killpg(self._process.pid, signal_number)
+            grace_s = _END_WAIT_S
+        self._ended_within(grace_s)
+        if self._errors is not None:
+            self._errors.close()
+
+    def _ended_within(self, timeout_s: float) -> bool:
+        try:
+            self._process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def _last_error_line(self) -> str:
+        if self._errors is None:
+            return ""
         descriptor = self._errors.fileno()
         # pread: the child writes at the offset that this descriptor shares with it.
         size = os.fstat(descriptor).st_size
@@ -162,15 +159,21 @@ def _start(
 ) -> DescriptorTransport:
     """Start the child on the board's descriptors, and wrap the host's."""
     host = {from_board, to_board}
+    # A file and not a pipe: nobody has to drain it.
+    errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by Child.end
     try:
-        child = Child(arguments, board_input, board_output)
+        process = subprocess.Popen(
+            arguments, stdin=board_input, stdout=board_output, stderr=errors, start_new_session=True
+        )
     except OSError as error:
+        errors.close()
         for descriptor in host:
             os.close(descriptor)
         raise ConnectionFailedError(f"{target} cannot be started: {error.strerror}") from error
     finally:
         for descriptor in {board_input, board_output}:
             os.close(descriptor)
+    child = Child(process, errors)
 
     def release() -> None:
         for descriptor in host:
