@@ -14,7 +14,7 @@ from . import console
 # typer 0.20 stands on click, later ones carry a copy of it: this class is reached the same way in both.
 _UsageError: Any = typer.BadParameter.__base__
 
-COMMANDS = ("info", "exec", "run")
+COMMANDS = ("new", "info", "exec", "run", "update", "add", "clean", "cache")
 """Each is a file beside this one with ``register(app)``. The order is that of ``belay --help``."""
 
 

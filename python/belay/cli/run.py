@@ -1,36 +1,58 @@
-"""``belay run``: a script on a board, without storing it there."""
+"""``belay run``: a script on a board, without storing it there; or a program here that finds the packages."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import List
+from typing import Any, List
 
 import typer
+from typer.core import TyperCommand
 
 from ..device.scripts import run_script
 from ..exceptions import BelayException
+from . import run_executable
 from .options import DEBUG, PASSWORD, QUIET, TIMEOUT, open_device, port_and
+
+_VALUE_OPTIONS = ("--password", "--timeout")
+_IS_EXECUTABLE = "belay.is_executable"
+
+
+class _RunCommand(TyperCommand):
+    """Ends our part of the line before EXECUTABLE: what follows is passed on untouched, `--help` too."""
+
+    def parse_args(self, ctx: Any, args: List[str]) -> List[str]:
+        position = run_executable.executable_at(args, _VALUE_OPTIONS)
+        ctx.meta[_IS_EXECUTABLE] = position is not None
+        if position is not None and "--" not in args[:position]:
+            args = [*args[:position], "--", *args[position:]]
+        return super().parse_args(ctx, args)
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
-    app.command("run")(run)
+    app.command("run", cls=_RunCommand)(run)
 
 
 def run(
-    words: List[str] = typer.Argument(..., metavar="[PORT] FILE", show_default=False),
+    context: typer.Context,
+    words: List[str] = typer.Argument(
+        ..., metavar="[PORT] FILE.py | EXECUTABLE [ARGUMENT]...", show_default=False
+    ),
     password: str = PASSWORD,
     timeout: float = TIMEOUT,
     debug: bool = DEBUG,
     quiet: bool = QUIET,
-) -> None:
-    """Run a script on a board without storing it there.
+) -> int:
+    """Run a script on a board without storing it there, or a program here with MICROPYPATH set.
 
-    Example: belay run /dev/ttyUSB0 blink.py
+    Examples: belay run /dev/ttyUSB0 blink.py; belay run micropython -m unittest
     """
+    if context.meta[_IS_EXECUTABLE]:
+        return run_executable.execute(words)
     port, name = port_and(words, "FILE")
     path = Path(name)
     if not path.is_file():
         raise BelayException(f"there is no file {name}", hint="belay run [PORT] FILE runs a .py file")
     with open_device(port, password, timeout, startup="") as device:
         run_script(device, path)
+    return 0

@@ -1,0 +1,61 @@
+"""`belay add`."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Dict, Optional, Tuple, Union
+
+import typer
+
+from ..exceptions import ConfigError
+from . import changes, options, progress
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command()(add)
+
+
+def add(
+    name_or_uri: str = typer.Argument(
+        ..., metavar="NAME_OR_URI", help="Package of the index, path or URL.", show_default=False
+    ),
+    uri: Optional[str] = typer.Argument(
+        None, metavar="[URI]", help="Where NAME is, or its version.", show_default=False
+    ),
+    group: str = typer.Option("main", "--group", "-g", help="Group to add it to; made where it is missing."),
+    develop: bool = typer.Option(False, "--develop", help="Use a local package in place at each install."),
+    quiet: bool = options.QUIET,
+    debug: bool = options.DEBUG,
+) -> None:
+    """Download a dependency, then write it into pyproject.toml."""
+    from ..packages import update as verbs
+    from ..packages.cache import Cache, default_root
+    from ..project import config, edit
+
+    before = config.load()
+    name, text = _read(name_or_uri, uri)
+    value: Union[str, Dict[str, Any]] = {"uri": text, "develop": True} if develop else text
+    content = before.path.read_bytes()
+    edited = edit.add_dependency(content.decode("utf-8"), group, name, value)
+    after = config.parse(edited, before.path, os.environ)
+    with progress.downloading() as watch:
+        how = verbs.Options(Cache(default_root()), watch=watch)
+        change = verbs.Edit(before.path.name, content, edited.encode("utf-8"))
+        done = verbs.update(after.settings, [name], how, edits=[change])
+    changes.show(done)
+
+
+def _read(name_or_uri: str, uri: Optional[str]) -> Tuple[str, str]:
+    """The name and the text to write, from what was given."""
+    from ..packages.source import looks_like_index_name, suggest_name
+
+    if uri is not None:
+        return name_or_uri, uri
+    if looks_like_index_name(name_or_uri):
+        name = name_or_uri.replace("-", "_").replace(".", "_")
+        return name, "*" if name == name_or_uri else f"mip:{name_or_uri}"
+    name = suggest_name(name_or_uri)
+    if not name:
+        raise ConfigError(f"{name_or_uri!r} suggests no package name", hint="belay add NAME URI")
+    return name, name_or_uri

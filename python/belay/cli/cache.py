@@ -1,0 +1,68 @@
+"""`belay cache`."""
+
+from __future__ import annotations
+
+import typer
+
+from ..exceptions import ConfigError
+from . import console, options
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    cache = typer.Typer(name="cache", help="Show or clear what belay keeps of earlier downloads.")
+    cache.command()(info)
+    cache.command("list")(list_elements)
+    cache.command()(clear)
+    app.add_typer(cache)
+
+
+def info(debug: bool = options.DEBUG) -> None:
+    """Print the location and size of the cache."""
+    from ..packages.cache import Cache, default_root
+
+    cache = Cache(default_root())
+    elements = cache.elements()
+    print(f"Location: {cache.root}")
+    print(f"Elements: {len(elements)}")
+    print(f"Total Size: {_size(sum(element.size_bytes for element in elements))}")
+
+
+def list_elements(debug: bool = options.DEBUG) -> None:
+    """Print the name of each element."""
+    from ..packages.cache import Cache, default_root
+
+    for element in Cache(default_root()).elements():
+        print(element.name)
+
+
+def clear(
+    prefix: str = typer.Argument("", help="Delete the elements whose name begins so.", show_default=False),
+    everything: bool = typer.Option(False, "--all", help="Delete all elements."),
+    yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
+    quiet: bool = options.QUIET,
+    debug: bool = options.DEBUG,
+) -> None:
+    """Delete elements of the cache."""
+    from ..packages.cache import Cache, default_root
+
+    if not prefix and not everything:
+        raise ConfigError("nothing was named", hint="belay cache clear PREFIX, or belay cache clear --all")
+    cache = Cache(default_root())
+    names = [element.name for element in cache.elements() if everything or element.name.startswith(prefix)]
+    if not names:
+        console.note("nothing to clear")
+        return
+    if not yes:
+        print("\n".join(names))
+        if not typer.confirm(f"Delete {len(names)} element{'s' if len(names) > 1 else ''}?"):
+            return
+    gone = cache.clear("" if everything else prefix)
+    console.note(f"deleted {len(gone)} element{'s' if len(gone) > 1 else ''}")
+
+
+def _size(size_bytes: int) -> str:
+    for unit, divisor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size_bytes >= divisor:
+            return f"{size_bytes / divisor:.2f}{unit}"
+    return f"{size_bytes}B"

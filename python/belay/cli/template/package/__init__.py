@@ -1,0 +1,1 @@
+"""PACKAGE: `belay install` copies this folder to the board."""

@@ -1,0 +1,292 @@
+"""The verbs: update and clean. Everything is fetched and checked before anything in the project changes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import shutil
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Awaitable, Callable, Dict, Iterator, List, Mapping, Sequence, Set, Tuple
+
+from ..exceptions import IntegrityError, PackageError, PackageNotFoundError
+from . import commit, limits, lock, plan
+from .cache import Cache
+from .content import Files
+from .credentials import Credentials
+from .download import Downloader
+from .fetch import Fetcher
+from .http import Client
+from .indexed import Indexed
+from .lock import Lock
+from .plan import Change, Name, Plan
+from .settings import Settings
+from .source import Dependency
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to update.
+
+    Attributes:
+        offline: the cache alone, no request.
+        locked: exactly what the lock says, or an error.
+        environment: where tokens, mirrors' and limits' variables are looked up.
+        pause: waits between two tries of a request.
+        watch: called with the number of bytes that each chunk brought.
+    """
+
+    cache: Cache
+    offline: bool = False
+    locked: bool = False
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    watch: Callable[[int], None] = lambda received_bytes: None
+
+
+@dataclass(frozen=True)
+class Edit:
+    """New content for one file of the project, instead of what it was when it was read."""
+
+    path: str
+    before: bytes
+    after: bytes
+
+
+def update(
+    settings: Settings,
+    names: Sequence[str],
+    options: Options,
+    *,
+    edits: Sequence[Edit] = (),
+) -> List[Change]:
+    """Fetch what the configuration names, and remove what it no longer names.
+
+    Args:
+        names: packages; empty means all.
+        edits: files of the project that change in the same step.
+
+    Returns:
+        What happened to each package, in the order of the configuration; removed ones last.
+
+    Raises:
+        PackageError: the project is as it was.
+    """
+    configured = _configured(settings)
+    unknown = [name for name in names if name not in {package for _, package in configured}]
+    if unknown:
+        known = ", ".join(sorted({package for _, package in configured})) or "none"
+        raise PackageNotFoundError(
+            f"the project has no package {unknown[0]!r}", hint=f"the packages are: {known}"
+        )
+    wanted = {key: value for key, value in configured.items() if not names or key[1] in names}
+    with _project(settings.root):
+        old = lock.load(settings.lock_path)
+        present = _hashes(settings.dependencies_folder)
+        if options.locked:
+            _check_locked(old, configured, names)
+            wanted = {key: value for key, value in wanted.items() if not _intact(old, present, key)}
+        fetched = _fetch(settings, wanted, old, options)
+        new = plan.make(old, fetched, set(configured) - set(wanted))
+        if options.locked:
+            _check_result(old, new.lock)
+        gone = _apply(settings, old, new, present, edits)
+        order = [key for key in configured if not names or key[1] in names]
+        return plan.changes(old, new.lock, present, order) + plan.strangers(gone, old, set(configured))
+
+
+def clean(settings: Settings) -> List[Change]:
+    """Remove packages and groups that the configuration no longer names; returns what was removed."""
+    with _project(settings.root):
+        old = lock.load(settings.lock_path)
+        present = _hashes(settings.dependencies_folder)
+        new = plan.make(old, {}, set(_configured(settings)))
+        gone = _apply(settings, old, new, present, ())
+        return plan.changes(old, new.lock, present, []) + plan.strangers(
+            gone, old, set(_configured(settings))
+        )
+
+
+@contextlib.contextmanager
+def _project(root: Path) -> Iterator[None]:
+    """The project, for this process alone; what the system refuses becomes a clear error."""
+    try:
+        with commit.exclusive(root):
+            try:
+                yield
+            except BaseException:
+                if not (root / commit.STAGING / "journal.json").exists():
+                    commit.discard(root)
+                raise
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        raise PackageError(f"the system refused: {what}", hint="the project is as it was") from error
+
+
+def _configured(settings: Settings) -> Dict[Name, Dependency]:
+    """Every package that is copied, in order; those in development are used in place."""
+    return {
+        (group.name, dependency.name): dependency
+        for group in settings.groups
+        for dependency in group.dependencies
+        if not dependency.develop
+    }
+
+
+def _texts(dependency: Dependency) -> Tuple[str, ...]:
+    return tuple(source.label for source in dependency.sources)
+
+
+def _fetch(
+    settings: Settings, wanted: Mapping[Name, Dependency], old: Lock, options: Options
+) -> Dict[Name, Tuple[Tuple[str, ...], Files]]:
+    if not wanted:
+        return {}
+    bounds = limits.from_environment(options.environment)
+    credentials = Credentials(options.environment)
+
+    async def run() -> List[Files]:
+        async with Client(
+            options.cache,
+            credentials,
+            settings.mirrors,
+            bounds,
+            offline=options.offline,
+            pause=options.pause,
+            watch=options.watch,
+        ) as client:
+            downloader = Downloader(client, bounds, old.commits() if options.locked else {})
+            pins = old.pins() if options.locked else {}
+            indexed = Indexed(downloader, settings.root, settings.indices, settings.flavour, pins)
+            return await Fetcher(downloader, indexed, settings.root).fetch(list(wanted.values()))
+
+    files = asyncio.run(run())
+    return {key: (_texts(wanted[key]), found) for key, found in zip(wanted, files)}
+
+
+def _hashes(folder: Path) -> Dict[str, str]:
+    """``"GROUP/TARGET"`` -> sha256 of every file below ``folder``; empty for links and devices."""
+    hashes = {}
+    for parent, folders, names in os.walk(folder):
+        for name in (*names, *folders):
+            path = Path(parent, name)
+            mode = path.lstat().st_mode
+            if not stat.S_ISDIR(mode):
+                digest = hashlib.sha256(path.read_bytes()).hexdigest() if stat.S_ISREG(mode) else ""
+                hashes[path.relative_to(folder).as_posix()] = digest
+    return hashes
+
+
+def _check_locked(old: Lock, configured: Mapping[Name, Dependency], names: Sequence[str]) -> None:
+    for (group, name), dependency in configured.items():
+        if (not names or name in names) and old.packages.get(group, {}).get(name) != _texts(dependency):
+            raise IntegrityError(
+                f"{name} of group {group} is not in the lock as pyproject.toml has it",
+                hint="run belay update without --locked",
+            )
+    for group, packages in old.packages.items():
+        for name in packages:
+            if not names and (group, name) not in configured:
+                raise IntegrityError(
+                    f"{name} of group {group} is in the lock, but not in pyproject.toml",
+                    hint="run belay update without --locked",
+                )
+
+
+def _intact(old: Lock, present: Mapping[str, str], key: Name) -> bool:
+    return all(present.get(path) == record.sha256 for path, record in old.of(*key).items())
+
+
+def _check_result(old: Lock, new: Lock) -> None:
+    for path in sorted({*old.files, *new.files}):
+        before, after = old.files.get(path), new.files.get(path)
+        if before is None or after is None or before.sha256 != after.sha256:
+            raise IntegrityError(
+                f"{path} is no longer what the lock says",
+                hint="its source has changed: run belay update to accept that",
+            )
+
+
+def _apply(
+    settings: Settings, old: Lock, new: Plan, present: Mapping[str, str], edits: Sequence[Edit]
+) -> Set[str]:
+    """Make the tree what the plan says; returns the paths that went. Does nothing where nothing changes."""
+    stay = {path for path in present if _stays(path, settings, old, new)}
+    written = {
+        path: content
+        for path, content in new.contents.items()
+        if present.get(path) != new.lock.files[path].sha256
+    }
+    gone = set(present) - stay - set(new.contents)
+    text = new.lock.dump()
+    same_lock = text == old.dump() if settings.lock_path.exists() else not new.lock.packages
+    if not written and not gone and same_lock and not edits:
+        return gone
+    _stage(settings, (stay | set(new.contents)) - set(written), written, text, edits)
+    return gone
+
+
+def _stays(path: str, settings: Settings, old: Lock, new: Plan) -> bool:
+    """True for a file on disk that the new tree keeps as it is."""
+    if path in new.lock.files:
+        return True
+    if path in old.files:
+        return False
+    # `.belay` is ours alone. In a folder that the user chose, only what the lock knows is ours.
+    return plan.owner(path) in new.kept or not settings.dependencies_path.startswith(".belay/")
+
+
+def _stage(
+    settings: Settings, kept: Set[str], written: Mapping[str, bytes], text: bytes, edits: Sequence[Edit]
+) -> None:
+    root, staging = settings.root, settings.root / commit.STAGING
+    for folder in (settings.belay_folder, settings.dependencies_folder):
+        commit.refuse_links(folder)
+    staging.mkdir()
+    inside = settings.dependencies_path.startswith(".belay/")
+    targets = [".belay"] if inside else [".belay", settings.dependencies_path]
+    dependencies = staging / "0" / settings.dependencies_path[len(".belay/") :] if inside else staging / "1"
+    dependencies.mkdir(parents=True)
+    _carry(settings.belay_folder, staging / "0", without=(settings.lock_path, settings.dependencies_folder))
+    for path in sorted(kept):
+        _link(settings.dependencies_folder / path, dependencies / path)
+    for path, content in written.items():
+        _write(dependencies / path, content)
+    _write(staging / "0" / settings.lock_path.name, text)
+    for edit in edits:
+        if (root / edit.path).read_bytes() != edit.before:
+            raise PackageError(f"{edit.path} was changed by somebody else", hint="try again")
+        _write(staging / str(len(targets)), edit.after)
+        shutil.copymode(root / edit.path, staging / str(len(targets)))
+        targets.append(edit.path)
+    commit.replace_all(root, targets)
+
+
+def _carry(source: Path, target: Path, without: Tuple[Path, ...]) -> None:
+    """Whatever else the user keeps in ``source``."""
+    target.mkdir(exist_ok=True)
+    for entry in os.scandir(source) if source.is_dir() else ():
+        path = Path(entry.path)
+        if path in without:
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            _carry(path, target / entry.name, without)
+        else:
+            _link(path, target / entry.name)
+
+
+def _link(source: Path, target: Path) -> None:
+    """``source``, also at ``target``: the same file where the filesystem can, else a copy."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except (OSError, NotImplementedError):
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)

@@ -1,0 +1,42 @@
+"""A dependency added to `pyproject.toml`; comments, order and line ends stay as they are."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Union
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from ..exceptions import ConfigError
+from ..packages.settings import MAIN
+
+
+def add_dependency(text: str, group: str, name: str, value: Union[str, Dict[str, Any]]) -> str:
+    """``text`` with one more entry at the end of a group's table, which is made where it is missing.
+
+    Raises:
+        ConfigError: the name is there already, or the file is written in a way that cannot be edited.
+    """
+    try:
+        document = tomlkit.parse(text)
+        path = ["tool", "belay", "dependencies"]
+        if group != MAIN:
+            path = ["tool", "belay", "group", group, "dependencies"]
+        table: Any = document
+        for depth, key in enumerate(path):
+            if key not in table:
+                table[key] = tomlkit.table(is_super_table=depth + 1 < len(path))
+            table = table[key]
+        if name in table:
+            raise ConfigError(
+                f"{name} is in group {group} already", hint="edit pyproject.toml, or run belay update"
+            )
+        if isinstance(value, dict):
+            inline = tomlkit.inline_table()
+            inline.update(value)
+            table[name] = inline
+        else:
+            table[name] = value
+        return tomlkit.dumps(document)
+    except (TOMLKitError, TypeError, AttributeError) as error:
+        raise ConfigError(f"pyproject.toml cannot be edited: {error}", hint="add the line by hand") from None
