@@ -156,7 +156,9 @@ class WebHost:
         handler.wfile.write(body)
 
 
-def archive(files: dict[str, str | bytes], *, top: str = "repo-main", commit: str = COMMIT, extra=()) -> bytes:
+def archive(
+    files: dict[str, str | bytes], *, top: str = "repo-main", commit: str = COMMIT, extra=()
+) -> bytes:
     """A tar.gz as `git archive` makes them.
 
     Args:
