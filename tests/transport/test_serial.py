@@ -164,6 +164,7 @@ def test_a_vanishing_port_is_never_an_oserror():
         with pytest.raises(ConnectionLost) as caught:
             transport.read(10)
         assert not isinstance(caught.value, OSError)
+        assert "cable" in caught.value.hint
 
 
 def test_a_driver_that_reports_an_error_is_a_lost_line(handler):

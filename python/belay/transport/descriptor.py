@@ -70,6 +70,7 @@ class DescriptorTransport:
         release: called once by ``close`` when nobody uses the descriptors any more; must close them. The
             default does just that.
         explain: turns the reason of a loss into a better one (the exit status of a child).
+        lost_hint: what to do when the line is lost.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class DescriptorTransport:
         control: Optional[object] = None,
         release: Optional[Callable[[], None]] = None,
         explain: Optional[Callable[[str], str]] = None,
+        lost_hint: str = "",
     ) -> None:
         self.line = line
         self.name = name
@@ -90,6 +92,7 @@ class DescriptorTransport:
         self._output = write_descriptor
         self._release = release or self._close_descriptors
         self._explain = explain or str
+        self._lost_hint = lost_hint
         self._closed = False
         self._loss: Optional[str] = None
         os.set_blocking(read_descriptor, False)
@@ -183,7 +186,8 @@ class DescriptorTransport:
 
     def _lost(self, reason: str) -> ConnectionLost:
         self._loss = reason
-        return ConnectionLost(f"the connection to {self.name} is lost: {self._explain(reason)}")
+        message = f"the connection to {self.name} is lost: {self._explain(reason)}"
+        return ConnectionLost(message, hint=self._lost_hint)
 
     def _close_descriptors(self) -> None:
         for descriptor in {self._input, self._output}:

@@ -45,4 +45,10 @@ def open_socket(target: str, options: Options) -> Transport:
         raise ConnectionFailedError(
             f"{target} does not answer: {error}", hint="is the server running, and the address right?"
         ) from error
-    return DescriptorTransport(descriptor, descriptor, line=NETWORK_SERIAL, name=target)
+    return DescriptorTransport(
+        descriptor,
+        descriptor,
+        line=NETWORK_SERIAL,
+        name=target,
+        lost_hint="is the server still running? then open it again",
+    )

@@ -36,12 +36,14 @@ class PumpTransport:
         port: open, with ``timeout=PORT_TIMEOUT_S``; closed by ``close``.
         line: what the line can take.
         name: what to call it in messages.
+        lost_hint: what to do when the line is lost.
     """
 
-    def __init__(self, port: serial.Serial, *, line: Line, name: str) -> None:
+    def __init__(self, port: serial.Serial, *, line: Line, name: str, lost_hint: str = "") -> None:
         self.line = line
         self.name = name
         self.control: Optional[object] = None
+        self._lost_hint = lost_hint
         self._port = port
         self._changed = threading.Condition()
         self._received = bytearray()
@@ -111,7 +113,7 @@ class PumpTransport:
 
     def _check_there(self) -> None:
         if self._loss:
-            raise ConnectionLost(f"the connection to {self.name} is lost: {self._loss}")
+            raise ConnectionLost(f"the connection to {self.name} is lost: {self._loss}", hint=self._lost_hint)
 
     def _pump_in(self) -> None:
         while not self._closed:

@@ -30,6 +30,8 @@ __all__ = ["open_serial", "system_ports"]
 _BOOTLOADER_BAUDRATE = 1200
 """Opening a port at this speed starts the bootloader of many boards (the "1200 baud touch")."""
 
+_LOST_HINT = "check its cable and power, then open it again"
+
 _MISSING = {errno.ENOENT, errno.ENODEV, errno.ENXIO}
 _BUSY = {errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK}  # the last two: another program holds the lock
 _NOT_PERMITTED = {errno.EACCES, errno.EPERM}
@@ -85,12 +87,14 @@ def _wrap(port: Any, target: str, options: Options) -> Union[DescriptorTransport
     line = _line(port, scheme, options)
     # hwgrep:// names a plain port by its description. spy:// has a descriptor too, but must see the bytes.
     if sys.platform == "win32" or scheme not in ("", "hwgrep"):
-        return PumpTransport(port, line=line, name=target)
+        return PumpTransport(port, line=line, name=target, lost_hint=_LOST_HINT)
     # pyserial asks for reads that return nothing at once (VMIN 0), which would look like a hang-up.
     settings = termios.tcgetattr(port.fileno())
     settings[6][termios.VMIN] = 1
     termios.tcsetattr(port.fileno(), termios.TCSANOW, settings)
-    return DescriptorTransport(port.fileno(), port.fileno(), line=line, name=target, release=port.close)
+    return DescriptorTransport(
+        port.fileno(), port.fileno(), line=line, name=target, release=port.close, lost_hint=_LOST_HINT
+    )
 
 
 def _line(port: Any, scheme: str, options: Options) -> Line:
