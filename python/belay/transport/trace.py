@@ -1,20 +1,22 @@
 """A transport that writes down what passes: ``trace=FILE`` or ``BELAY_TRACE``.
 
-One line for each read and write that moved bytes, after a header with the wall time of the start::
+One line for each read and write that moved bytes, after a header with the wall time of the start, the line's
+name, and what it can take (the fields of ``Line``)::
 
-    # belay trace 2026-01-31T12:00:00.123456+00:00 /dev/ttyACM0
+    # belay trace 2026-01-31T12:00:00.123456+00:00 /dev/ttyACM0 {'kind': 'native USB 2E8A:0005', ...}
     0.000012 > b'\\r\\x03'
     0.002531 < b'\\r\\n>>> '
 
 Seconds since the header, ``>`` to the board or ``<`` from it, and the bytes as a Python literal, so that a
-trace can be read back and replayed. A write that failed is followed by a comment, since how much of it went
-out is not known. Passwords are overwritten with stars of the same number.
+trace can be read back and replayed (``belay.testing.replay``). A write that failed is followed by a comment,
+since how much of it went out is not known. Passwords are overwritten with stars of the same number.
 """
 
 from __future__ import annotations
 
 import os
 from collections import deque
+from dataclasses import asdict
 from datetime import datetime, timezone
 from threading import Lock
 from time import monotonic
@@ -52,7 +54,7 @@ class TracingTransport:
             raise ConnectionFailedError(
                 f"the trace {os.fspath(path)} cannot be written: {error.strerror}"
             ) from error
-        self._note(f"belay trace {datetime.now(timezone.utc).isoformat()} {self.name}")
+        self._note(f"belay trace {datetime.now(timezone.utc).isoformat()} {self.name} {asdict(self.line)}")
 
     def read(self, timeout_s: float) -> bytes:
         data = self._transport.read(timeout_s)
