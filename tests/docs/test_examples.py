@@ -14,7 +14,7 @@ PRINTED = {
     "blink": ["blinked 3 times"],
     "adc": ["1.65 V"],
     "exception": [
-        f'File "{EXAMPLES / "exception.py"}", line 13, in divide',
+        f'File "{EXAMPLES / "exception.py"}", line 11, in divide',
         "ZeroDivisionError in divide(): return a / b",
     ],
     "generators": ["3\n2\n1\n", "10 5 1", "lift-off"],

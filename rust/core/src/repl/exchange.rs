@@ -354,13 +354,11 @@ impl RawRepl {
         let Some((first, second, prompt)) = closing(withheld) else { return };
         let error = &withheld[first + 1..second];
         let error = if error.starts_with(TRACEBACK) { &[] } else { error };
-        text(
-            [&withheld[..first], error, &withheld[second + 1..prompt], &withheld[prompt + 1..]].concat(),
-            events,
-        );
-        self.exchange.withheld.clear();
+        text([&withheld[..first], error, &withheld[second + 1..prompt]].concat(), events);
+        self.exchange.withheld.drain(..=prompt);
         self.enter(if self.expected.is_some() { Input::OverOwing } else { Input::Over });
         if self.state == State::Prompt {
+            text(std::mem::take(&mut self.exchange.withheld), events);
             text(self.reader.take_rest(), events);
             events.push(Event::Done(std::mem::take(&mut self.exchange.outcome)));
         }
