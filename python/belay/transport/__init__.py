@@ -4,6 +4,7 @@ base        the seam: what a transport is
 descriptor  a transport over file descriptors: pipes, pseudo-terminals, POSIX serial ports, sockets
 pump        a transport over a pyserial object that has no descriptor
 process     ``exec:`` and ``execpty:``: a child process as the board
+simulated   ``sim:``
 serial      serial ports and pyserial's URLs, their list, their errors
 network     ``socket://``
 line        what each kind of line can take

@@ -14,7 +14,16 @@ from typing import Dict, Optional, Tuple
 
 from ..exceptions import ConnectionFailedError
 
-__all__ = ["NETWORK_SERIAL", "PIPE", "PSEUDO_TERMINAL", "SERIAL", "Line", "usb_line", "with_flow"]
+__all__ = [
+    "NETWORK_SERIAL",
+    "PIPE",
+    "PSEUDO_TERMINAL",
+    "SERIAL",
+    "SIMULATED",
+    "Line",
+    "usb_line",
+    "with_flow",
+]
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,8 @@ class Line:
 # started is fresh anyway. macOS holds 1,024 unread bytes on a pseudo-terminal (TTYHOG), Linux 4,095.
 PIPE = Line("pipe", pushes_back=True, in_flight_bytes=1000, may_soft_reset=False)
 PSEUDO_TERMINAL = Line("pseudo-terminal", pushes_back=True, in_flight_bytes=1000, may_soft_reset=False)
+# What the board has not read waits in its supervisor, which sees a ctrl-C behind up to 64 KiB of it.
+SIMULATED = Line("simulated board", pushes_back=True, in_flight_bytes=60000)
 # micro:bit and every UART whose board is not known.
 SERIAL = Line("serial port", pushes_back=False, in_flight_bytes=60)
 NETWORK_SERIAL = Line("serial port on the network", pushes_back=False, in_flight_bytes=60)

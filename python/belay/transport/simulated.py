@@ -1,36 +1,41 @@
-"""``sim:``: the simulated board as a line, with its pins as the control object."""
+"""``sim:``: the simulated board's two pipes as a transport, its pins as the control object."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 
 from ..sim import launch
 from .base import Options
 from .descriptor import DescriptorTransport
-from .line import Line
+from .line import SIMULATED
+from .process import Child
 
 __all__ = ["open_simulated"]
 
-# What the board has not read waits in its supervisor, which sees a ctrl-C behind up to 64 KiB of it.
-_LINE = Line("simulated board", pushes_back=True, in_flight_bytes=60000)
-
-_END_WAIT_S = 2.0
+_GRACE_S = 1.0
+"""The board ends by itself when its pipes close; past this it is told to."""
 
 
 def open_simulated(target: str, options: Options) -> DescriptorTransport:
-    """Start the board of ``sim:[NAME][?OPTIONS]``."""
+    """Start the board of ``sim:``; ``control`` is its :class:`~belay.sim.SimulatedBoard`.
+
+    Raises:
+        ConnectionFailedError: it cannot be started, or its name is in use; nothing is left behind.
+    """
     board = launch(target.partition(":")[2])
+    child = Child(board.process)
 
     def release() -> None:
-        os.close(board.write_fd)  # which ends the board
+        os.close(board.write_fd)
         os.close(board.read_fd)
-        try:
-            board.process.wait(_END_WAIT_S)
-        except subprocess.TimeoutExpired:
-            board.process.kill()
-            board.process.wait()
+        child.end(_GRACE_S)
 
     return DescriptorTransport(
-        board.read_fd, board.write_fd, line=_LINE, name=target, control=board.control, release=release
+        board.read_fd,
+        board.write_fd,
+        line=SIMULATED,
+        name=target,
+        control=board.control,
+        release=release,
+        explain=child.explain,
     )
