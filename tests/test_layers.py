@@ -55,7 +55,15 @@ ONLY_IN = {
 # Rule 7. Where an import may stand in a function, or a module be imported by name, for start-up time.
 # packages/http.py: httpx costs more than all the rest, and most commands find what they need in the cache.
 # sim/supervisor: not part of the host's process; only there is MicroPython's module wanted.
-DELAYED_IN = ("cli/", "__main__.py", "testing/", "transport/late.py", "packages/http.py", "sim/supervisor/")
+DELAYED_IN = (
+    "__init__.py",
+    "cli/",
+    "__main__.py",
+    "testing/",
+    "transport/late.py",
+    "packages/http.py",
+    "sim/supervisor/",
+)
 
 # Not ours to judge: code that runs on a board, files that become a user's project.
 FOREIGN = ("ondevice/", "sim/firmware/", "cli/template/")

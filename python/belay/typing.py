@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from typing import NamedTuple
 
-__all__ = ["Frame"]
+# typing_extensions costs 4 ms at start-up: only where it is needed.
+if sys.version_info >= (3, 10):
+    from typing import ParamSpec, Protocol
+else:
+    from typing_extensions import ParamSpec, Protocol
+
+__all__ = ["Frame", "ParamSpec", "Protocol"]
 
 
 class Frame(NamedTuple):

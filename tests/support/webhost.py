@@ -1,7 +1,8 @@
-"""A web server on loopback that answers as GitHub, GitLab, Codeberg and a mip index do, and misbehaves on order.
+"""A web server on loopback that answers as GitHub, GitLab, Codeberg and a mip index do.
 
-Routes are exact paths (with query), below a first part that stands for the host: ``/raw/ORG/REPO/REF/PATH``.
-:meth:`WebHost.mirrors` is the map that sends the real hosts here. Every request is recorded.
+It misbehaves on order. Routes are exact paths (with query), below a first part that stands for the host:
+``/raw/ORG/REPO/REF/PATH``. :meth:`WebHost.mirrors` is the map that sends the real hosts here. Every request
+is recorded.
 """
 
 from __future__ import annotations

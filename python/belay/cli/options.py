@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, List, Optional, Tuple
 
 import typer
 
-from ..device.device import Device
 from . import console
+
+if TYPE_CHECKING:
+    from ..device.device import Device
 
 
 def _set_debug(value: bool) -> None:
@@ -43,4 +45,6 @@ def port_and(words: List[str], what: str) -> Tuple[Optional[str], str]:
 
 def open_device(port: Optional[str], password: str, timeout_s: float, **keywords: Any) -> Device:
     """The board of a command."""
+    from ..device.device import Device  # not for `--help`
+
     return Device(port, password=password, timeout=timeout_s, **keywords)

@@ -8,7 +8,6 @@ from typing import Any, List
 import typer
 from typer.core import TyperCommand
 
-from ..device.scripts import run_script
 from ..exceptions import BelayException
 from . import run_executable
 from .options import DEBUG, PASSWORD, QUIET, TIMEOUT, open_device, port_and
@@ -53,6 +52,8 @@ def run(
     path = Path(name)
     if not path.is_file():
         raise BelayException(f"there is no file {name}", hint="belay run [PORT] FILE runs a .py file")
+    from ..device.scripts import run_script  # not for `--help`
+
     with open_device(port, password, timeout, startup="") as device:
         run_script(device, path)
     return 0

@@ -9,8 +9,7 @@ from __future__ import annotations
 import functools
 from typing import Any, Callable, ClassVar, Dict, Optional, TypeVar, overload
 
-from typing_extensions import ParamSpec, Protocol
-
+from ..typing import ParamSpec, Protocol
 from .executers import make
 from .link import BoardLink
 from .markers import mark

@@ -5,7 +5,7 @@ Every program ends by answering in a frame (``ondevice/reply.py``): ``__belay(va
 
 from __future__ import annotations
 
-import secrets
+import os
 import string
 import warnings
 from contextlib import suppress
@@ -27,12 +27,12 @@ __all__ = [
 ]
 
 _NO_VALUE = "__belay_n()"
-_MARK_ALPHABET = string.ascii_letters + string.digits
+_MARK_ALPHABET = (string.ascii_letters + string.digits).encode()
 
 
 def new_mark() -> bytes:
     """A mark for one connection (``rust/core/src/reply.rs``)."""
-    return ("\x1f" + "".join(secrets.choice(_MARK_ALPHABET) for _ in range(7))).encode()
+    return bytes([0x1F, *(_MARK_ALPHABET[byte % len(_MARK_ALPHABET)] for byte in os.urandom(7))])
 
 
 def is_expression(code: str) -> bool | None:

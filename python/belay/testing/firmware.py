@@ -49,8 +49,8 @@ class Firmware:
     exit_resets: bool = True
     """``SystemExit`` restarts the interpreter, and no prompt follows the reply."""
     line_bytes: Optional[int] = None
-    """The longest program that fits: a longer one ends in ``MemoryError`` in raw-paste, and kills the board as
-    plain source. ``None``: no limit."""
+    """The longest program that fits: a longer one ends in ``MemoryError`` in raw-paste, and kills the board
+    as plain source. ``None``: no limit."""
 
 
 MICROPYTHON = Firmware(

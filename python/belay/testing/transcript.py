@@ -1,9 +1,9 @@
 """A recorded conversation as a board: what ``trace=FILE`` wrote, played back.
 
-The board of a transcript says what it had said as soon as the host has written all that it had written before
-that; how either side cut its bytes does not matter, nor does the time that passed. Each connection has a random
-mark of its own (``repl.wire.new_mark``): the first one that the host sends stands for the recorded one from
-then on.
+The board of a transcript says what it had said as soon as the host has written all that it had written
+before that; how either side cut its bytes does not matter, nor does the time that passed. Each connection
+has a random mark of its own (``repl.wire.new_mark``): the first one that the host sends stands for the
+recorded one from then on.
 
 Passwords are stars in a trace: give the same number of stars as the password.
 """

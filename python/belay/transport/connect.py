@@ -12,7 +12,6 @@ from .base import Options, Transport
 from .late import late
 from .line import with_flow
 from .ports import SYSTEM_PORTS, Ports, UsbSpecifier, only_usb_port
-from .trace import TracingTransport
 
 __all__ = ["Target", "connect"]
 
@@ -72,7 +71,7 @@ def connect(
     transport = _opener(name)(name, options)
     try:
         transport.line = with_flow(transport.line, flow)
-        return TracingTransport(transport, trace, secret=password) if trace else transport
+        return _traced(transport, trace, secret=password) if trace else transport
     except BaseException:
         transport.close()
         raise
@@ -99,6 +98,7 @@ def _not_yet(what: str) -> Opener:
 _POSIX = sys.platform != "win32"
 _PROCESS = "a child process as the board, on Windows,"
 _TELNET = _not_yet("telnet")
+_traced = late(".trace", "TracingTransport")
 _IPV4 = re.compile(r"\d{1,3}(\.\d{1,3}){3}(:\d+)?")
 
 _OPENERS: Tuple[Tuple[str, Opener], ...] = (
