@@ -1,0 +1,2 @@
+# fault at 2:13
+total = 1 + \

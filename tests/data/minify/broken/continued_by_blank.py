@@ -1,0 +1,3 @@
+# fault at 2:14
+total = 1 + \ 
+    2

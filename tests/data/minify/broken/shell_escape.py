@@ -1,0 +1,3 @@
+# fault at 3:1
+import os
+!ls /flash

@@ -1,0 +1,2 @@
+# fault at 2:7
+print(“hello”)

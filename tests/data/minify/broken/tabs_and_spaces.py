@@ -1,0 +1,4 @@
+# fault at 4:2
+def read(sensor):
+        value = sensor.value
+	return value
