@@ -1,4 +1,4 @@
-"""A web server on loopback that answers as GitHub, GitLab, Codeberg and a mip index do, and misbehaves on order.
+"""A web server on loopback that answers as GitHub, GitLab, Codeberg and a mip index do, or misbehaves.
 
 Routes are exact paths (with query), below a first part that stands for the host: ``/raw/ORG/REPO/REF/PATH``.
 :meth:`WebHost.mirrors` is the map that sends the real hosts here. Every request is recorded.
@@ -156,7 +156,9 @@ class WebHost:
         handler.wfile.write(body)
 
 
-def archive(files: dict[str, str | bytes], *, top: str = "repo-main", commit: str = COMMIT, extra=()) -> bytes:
+def archive(
+    files: dict[str, str | bytes], *, top: str = "repo-main", commit: str = COMMIT, extra=()
+) -> bytes:
     """A tar.gz as `git archive` makes them.
 
     Args:

@@ -185,7 +185,11 @@ class Client:
             reply = await self._send(url, conditions, request)
             if reply.status not in _REDIRECTS:
                 return reply
-            target = mirror.rewrite(urljoin(url, reply.headers.get("location", "")), self._mirrors)
+            location = reply.headers.get("location", "")
+            try:
+                target = mirror.rewrite(urljoin(url, location), self._mirrors)
+            except ValueError:
+                raise IntegrityError(f"{mirror.redact(request.url)} redirects to no URL") from None
             if urlsplit(target).scheme != urlsplit(url).scheme:
                 raise IntegrityError(
                     f"{mirror.redact(request.url)} redirects to {mirror.redact(target)}, another scheme",
@@ -212,7 +216,7 @@ class Client:
         except httpx.TransportError as error:  # its text may hold a header or a proxy's password
             raise _Again(f"failed ({type(error).__name__})") from None
         except (httpx.InvalidURL, UnicodeError):
-            raise PackageError(f"{mirror.redact(url)} is not a URL") from None
+            raise IntegrityError(f"{mirror.redact(url)} is no URL, or redirects to none") from None
 
     async def _body(self, response: httpx.Response, request: Request) -> bytes:
         shown = mirror.redact(request.url)
