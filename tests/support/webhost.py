@@ -52,6 +52,7 @@ class WebHost:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else each small answer waits 40 ms for an acknowledgement
 
             def do_GET(self) -> None:
                 host._answer(self)

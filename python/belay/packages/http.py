@@ -115,9 +115,13 @@ class Client:
             IntegrityError: too large, cut off, or not what was asked for.
             PackageError: everything else that ends in no body.
         """
+        self.begin(request)
+        return await asyncio.shield(self._tasks[request.url])
+
+    def begin(self, request: Request) -> None:
+        """Start fetching what will be wanted soon; failures show when it is."""
         if request.url not in self._tasks:
             self._tasks[request.url] = asyncio.ensure_future(self._fetch(request))
-        return await asyncio.shield(self._tasks[request.url])
 
     async def _fetch(self, request: Request) -> bytes:
         url = mirror.rewrite(request.url, self._mirrors)
