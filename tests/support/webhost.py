@@ -1,8 +1,7 @@
-"""A web server on loopback that answers as GitHub, GitLab, Codeberg and a mip index do.
+"""A web server on loopback that answers as GitHub, GitLab, Codeberg and a mip index do, or misbehaves.
 
-It misbehaves on order. Routes are exact paths (with query), below a first part that stands for the host:
-``/raw/ORG/REPO/REF/PATH``. :meth:`WebHost.mirrors` is the map that sends the real hosts here. Every request
-is recorded.
+Routes are exact paths (with query), below a first part that stands for the host: ``/raw/ORG/REPO/REF/PATH``.
+:meth:`WebHost.mirrors` is the map that sends the real hosts here. Every request is recorded.
 """
 
 from __future__ import annotations
@@ -53,6 +52,7 @@ class WebHost:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else each small answer waits 40 ms for an acknowledgement
 
             def do_GET(self) -> None:
                 host._answer(self)

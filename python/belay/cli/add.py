@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any, Dict, Optional, Tuple, Union
 
 import typer
 
 from ..exceptions import ConfigError
-from . import changes, options, progress
+from . import changes, console, options, progress
 
 
 def register(app: typer.Typer) -> None:
@@ -31,31 +32,40 @@ def add(
     """Download a dependency, then write it into pyproject.toml."""
     from ..packages import update as verbs
     from ..packages.cache import Cache, default_root
-    from ..project import config, edit
+    from ..project import config, edit, folders
 
     before = config.load()
-    name, text = _read(name_or_uri, uri)
+    name, text = _read(name_or_uri, uri, before.root)
     value: Union[str, Dict[str, Any]] = {"uri": text, "develop": True} if develop else text
     content = before.path.read_bytes()
     edited = edit.add_dependency(content.decode("utf-8"), group, name, value)
     after = config.parse(edited, before.path, os.environ)
+    if develop:
+        folders.develop_files(after)
     with progress.downloading() as watch:
         how = verbs.Options(Cache(default_root()), watch=watch)
         change = verbs.Edit(before.path.name, content, edited.encode("utf-8"))
         done = verbs.update(after.settings, [name], how, edits=[change])
     changes.show(done)
+    if develop:
+        console.note(f"{group}/{name}: used in place")
 
 
-def _read(name_or_uri: str, uri: Optional[str]) -> Tuple[str, str]:
-    """The name and the text to write, from what was given."""
-    from ..packages.source import looks_like_index_name, suggest_name
+def _read(name_or_uri: str, uri: Optional[str], root: Path) -> Tuple[str, str]:
+    """The name and the text to write, from what was given; a local path becomes relative to the project."""
+    from ..packages.source import Local, looks_like_index_name, parse_place, suggest_name
 
-    if uri is not None:
-        return name_or_uri, uri
-    if looks_like_index_name(name_or_uri):
+    if uri is None and looks_like_index_name(name_or_uri):
         name = name_or_uri.replace("-", "_").replace(".", "_")
         return name, "*" if name == name_or_uri else f"mip:{name_or_uri}"
-    name = suggest_name(name_or_uri)
+    text = name_or_uri if uri is None else uri
+    name = suggest_name(text) if uri is None else name_or_uri
     if not name:
         raise ConfigError(f"{name_or_uri!r} suggests no package name", hint="belay add NAME URI")
-    return name, name_or_uri
+    try:
+        is_local = isinstance(parse_place(name, text)[1], Local)
+    except ConfigError:  # told when the edited file is read, with its key
+        is_local = False
+    if is_local and Path.cwd() != root:
+        text = os.path.relpath(text, root).replace(os.sep, "/")
+    return name, text

@@ -76,8 +76,9 @@ def execute(words: Sequence[str]) -> int:
     project = config.load()
     command = [*_program(words[0]), *words[1:]]
     with tempfile.TemporaryDirectory(prefix="belay-") as folder:
-        develop = [Path(folder)] if folders.stage_develop(project, Path(folder)) else []
-        path = folders.micropython_path(project, os.environ, develop)
+        develop = folders.develop_files(project)
+        folders.copy(develop, Path(folder))
+        path = folders.micropython_path(project, os.environ, [Path(folder)] if develop else [])
         return _wait(command, {**os.environ, "MICROPYPATH": path})
 
 

@@ -100,7 +100,7 @@ def _journal(root: Path) -> List[Tuple[Path, Path, int]]:
         ]
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise PackageError(f"{staging} is damaged", hint=f"delete {staging} and run belay update") from None
 
 

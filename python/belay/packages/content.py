@@ -90,7 +90,7 @@ def as_init(target: str) -> str:
 
 def local_path(root: Path, place: Local) -> Path:
     """Where ``place`` is, links of the user's own resolved."""
-    return (root / place.path.replace("\\", "/")).resolve()
+    return (root / place.path).resolve()
 
 
 def read_folder(folder: Path, origin: str, limit_bytes: int) -> Dict[str, bytes]:

@@ -50,7 +50,10 @@ class Downloader:
         """Content of one file, and the commit or tag it is of (empty where that is not known)."""
         if isinstance(place, Web):
             source = f"url-{urlsplit(place.url).netloc}"
-            return await self.url(place.url, source, insecure=place.insecure, hint="check the URL"), ""
+            request = Request(
+                place.url, source, self.limits.file_bytes, insecure=place.insecure, hint="check the URL"
+            )
+            return await self._client.fetch(request), ""
 
         async def attempt(git: Git) -> Tuple[bytes, str]:
             content = await self._git(git, hosts.raw_url(git), self.limits.file_bytes)
@@ -58,11 +61,13 @@ class Downloader:
 
         return await first_found(attempt, place.splits(folder=False))
 
-    async def url(
-        self, url: str, source: str, *, fixed: bool = False, insecure: bool = False, hint: str = ""
-    ) -> bytes:
+    async def url(self, url: str, source: str, *, fixed: bool = False) -> bytes:
         """One file at ``url``, which belongs to the cache folder of ``source``."""
-        return await self._client.fetch(Request(url, source, self.limits.file_bytes, fixed, insecure, hint))
+        return await self._client.fetch(Request(url, source, self.limits.file_bytes, fixed))
+
+    def begin(self, url: str, source: str) -> None:
+        """Start on a fixed file that :meth:`url` will be asked for."""
+        self._client.begin(Request(url, source, self.limits.file_bytes, fixed=True))
 
     async def folder(self, git: Git, label: str) -> Tuple[Archive, str]:
         """The files below ``git.path``, out of one archive, and their commit."""

@@ -115,9 +115,13 @@ class Client:
             IntegrityError: too large, cut off, or not what was asked for.
             PackageError: everything else that ends in no body.
         """
+        self.begin(request)
+        return await asyncio.shield(self._tasks[request.url])
+
+    def begin(self, request: Request) -> None:
+        """Start fetching what will be wanted soon; failures show when it is."""
         if request.url not in self._tasks:
             self._tasks[request.url] = asyncio.ensure_future(self._fetch(request))
-        return await asyncio.shield(self._tasks[request.url])
 
     async def _fetch(self, request: Request) -> bytes:
         url = mirror.rewrite(request.url, self._mirrors)
@@ -185,7 +189,11 @@ class Client:
             reply = await self._send(url, conditions, request)
             if reply.status not in _REDIRECTS:
                 return reply
-            target = mirror.rewrite(urljoin(url, reply.headers.get("location", "")), self._mirrors)
+            location = reply.headers.get("location", "")
+            try:
+                target = mirror.rewrite(urljoin(url, location), self._mirrors)
+            except ValueError:
+                raise IntegrityError(f"{mirror.redact(request.url)} redirects to no URL") from None
             if urlsplit(target).scheme != urlsplit(url).scheme:
                 raise IntegrityError(
                     f"{mirror.redact(request.url)} redirects to {mirror.redact(target)}, another scheme",
@@ -212,7 +220,7 @@ class Client:
         except httpx.TransportError as error:  # its text may hold a header or a proxy's password
             raise _Again(f"failed ({type(error).__name__})") from None
         except (httpx.InvalidURL, UnicodeError):
-            raise PackageError(f"{mirror.redact(url)} is not a URL") from None
+            raise IntegrityError(f"{mirror.redact(url)} is no URL, or redirects to none") from None
 
     async def _body(self, response: httpx.Response, request: Request) -> bytes:
         shown = mirror.redact(request.url)

@@ -123,7 +123,11 @@ class Indexed:
         async def attempt(index: str) -> Document:
             url = mip.document_url(index, self._flavour, place)
             content = await self._downloader.url(url, _source(index), fixed=bool(place.version))
-            return mip.parse(content, url, index)
+            document = mip.parse(content, url, index)
+            for item in document.items:  # while other documents are still on their way
+                if isinstance(item.place, Hashed):
+                    self._downloader.begin(item.place.url, _source(item.place.index))
+            return document
 
         try:
             return await first_found(attempt, self._indices)

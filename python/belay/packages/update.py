@@ -75,13 +75,8 @@ def update(
     Raises:
         PackageError: the project is as it was.
     """
+    _check_names(settings, names)
     configured = _configured(settings)
-    unknown = [name for name in names if name not in {package for _, package in configured}]
-    if unknown:
-        known = ", ".join(sorted({package for _, package in configured})) or "none"
-        raise PackageNotFoundError(
-            f"the project has no package {unknown[0]!r}", hint=f"the packages are: {known}"
-        )
     wanted = {key: value for key, value in configured.items() if not names or key[1] in names}
     with _project(settings.root):
         old = lock.load(settings.lock_path)
@@ -124,6 +119,16 @@ def _project(root: Path) -> Iterator[None]:
     except OSError as error:
         what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         raise PackageError(f"the system refused: {what}", hint="the project is as it was") from error
+
+
+def _check_names(settings: Settings, names: Sequence[str]) -> None:
+    known = {dependency.name for group in settings.groups for dependency in group.dependencies}
+    for name in names:
+        if name not in known:
+            packages = ", ".join(sorted(known)) or "none"
+            raise PackageNotFoundError(
+                f"the project has no package {name!r}", hint=f"the packages are: {packages}"
+            )
 
 
 def _configured(settings: Settings) -> Dict[Name, Dependency]:

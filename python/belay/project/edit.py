@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Union
+from typing import Any, Dict, List, Union
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
@@ -37,6 +37,14 @@ def add_dependency(text: str, group: str, name: str, value: Union[str, Dict[str,
             table[name] = inline
         else:
             table[name] = value
-        return tomlkit.dumps(document)
-    except (TOMLKitError, TypeError, AttributeError) as error:
+        return _checked(tomlkit.dumps(document), path, name)
+    except (TOMLKitError, KeyError, TypeError, AttributeError) as error:
         raise ConfigError(f"pyproject.toml cannot be edited: {error}", hint="add the line by hand") from None
+
+
+def _checked(text: str, path: List[str], name: str) -> str:
+    """``text``, if the entry really is where it should be: dotted keys lead tomlkit astray."""
+    table: Any = tomlkit.parse(text)
+    for key in [*path, name]:
+        table = table[key]
+    return text

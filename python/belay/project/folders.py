@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 from pathlib import Path
-from typing import Dict, Iterator, List, Mapping, Sequence, Tuple
+from typing import Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 
 from ..exceptions import PackageError
 from ..packages import content, lock
@@ -63,18 +63,23 @@ def stage(config: Config, groups: Sequence[Group], destination: Path) -> None:
                     f"two groups have different files for {target}: {other} and {path}",
                     hint="rename one of the packages",
                 )
-    for target, path in origins.items():
-        (destination / target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, destination / target)
+    copy(origins.items(), destination)
 
 
-def stage_develop(config: Config, destination: Path) -> bool:
-    """Copy the packages in development of all groups into one folder; False where there are none."""
-    found = [pair for group in config.settings.groups for pair in _develop_files(config, group)]
-    for target, path in found:
+def develop_files(config: Config) -> List[Tuple[str, Path]]:
+    """The files of all packages in development, each with its target.
+
+    Raises:
+        PackageNotFoundError: a source does not exist.
+    """
+    return [pair for group in config.settings.groups for pair in _develop_files(config, group)]
+
+
+def copy(files: Iterable[Tuple[str, Path]], destination: Path) -> None:
+    """Copy each file to its target below ``destination``."""
+    for target, path in files:
         (destination / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, destination / target)
-    return bool(found)
 
 
 def _files(config: Config, group: Group) -> Iterator[Tuple[str, Path]]:
