@@ -339,8 +339,8 @@ def test_ctrl_c_is_the_programs(project):
     """Both get it, as from a terminal; the program's own answer is the status."""
     program = """
 import time
-print("ready", flush=True)
 try:
+    print("ready", flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     raise SystemExit(9)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -98,10 +99,11 @@ def _program(word: str) -> List[str]:
 
 def _wait(command: Sequence[str], environment: Dict[str, str]) -> int:
     """Ctrl-C is the program's: the terminal sends it to both, and we go on waiting for what it does."""
-    with subprocess.Popen(command, env=environment) as process:
-        while True:
-            try:
-                status = process.wait()
-                return 128 - status if status < 0 else status
-            except KeyboardInterrupt:
-                continue
+    # A handler, not SIG_IGN, which the program would inherit. An exception out of `wait` could lose the status.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        with subprocess.Popen(command, env=environment) as process:
+            status = process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return 128 - status if status < 0 else status

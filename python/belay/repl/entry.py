@@ -7,6 +7,7 @@ first byte is eaten. A prompt, or silence, ends each step.
 from __future__ import annotations
 
 import time
+from typing import Callable
 
 from ..exceptions import PyboardError
 from ..transport.base import Transport
@@ -17,7 +18,7 @@ _QUIET_S = 0.3
 """No byte for so long, and there is no prompt to wait for."""
 _BANNER_END = b"exit\r\n>"
 """The end of every raw banner; ports and languages differ in what stands before it."""
-_PROMPTS = (b">>> ", b">")
+_FRIENDLY_PROMPT = b">>> "
 
 
 def enter_raw_repl(transport: Transport, timeout_s: float) -> None:
@@ -31,12 +32,10 @@ def enter_raw_repl(transport: Transport, timeout_s: float) -> None:
     while True:
         for _ in range(2):
             transport.write(b"\r\x03", timeout_s)
-            if _read_until(transport, _PROMPTS, min(give_up, time.monotonic() + 1), _QUIET_S).endswith(
-                _PROMPTS
-            ):
+            if _at_prompt(_read_until(transport, _at_prompt, min(give_up, time.monotonic() + 1), _QUIET_S)):
                 break
         transport.write(b"\r\x01", timeout_s)
-        if _read_until(transport, (_BANNER_END,), min(give_up, time.monotonic() + 1)).endswith(_BANNER_END):
+        if _has_banner(_read_until(transport, _has_banner, min(give_up, time.monotonic() + 1))):
             return
         if time.monotonic() >= give_up:
             raise PyboardError(
@@ -54,8 +53,7 @@ def soft_reset(transport: Transport, timeout_s: float) -> None:
         ConnectionLost: the line is gone.
     """
     transport.write(b"\x04", timeout_s)
-    text = _read_until(transport, (_BANNER_END,), time.monotonic() + timeout_s)
-    if not text.endswith(_BANNER_END):
+    if not _has_banner(_read_until(transport, _has_banner, time.monotonic() + timeout_s)):
         raise PyboardError(
             f"the board at {transport.name} did not come back from a soft reset within {timeout_s:g} s",
             hint="its boot.py may take longer: pass a larger timeout=",
@@ -69,7 +67,7 @@ def leave_raw_repl(transport: Transport, timeout_s: float) -> None:
         ConnectionLost: the line is gone.
     """
     transport.write(b"\x02", timeout_s)
-    _read_until(transport, (b">>> ",), time.monotonic() + timeout_s)
+    _read_until(transport, _has_friendly_prompt, time.monotonic() + timeout_s)
 
 
 def restart_with_main(transport: Transport, timeout_s: float) -> bytes:
@@ -79,18 +77,31 @@ def restart_with_main(transport: Transport, timeout_s: float) -> bytes:
         what it printed until its prompt came back, or for a second.
     """
     transport.write(b"\x04", timeout_s)
-    text = _read_until(transport, (b">>> ",), time.monotonic() + 1)
-    return text[: -len(b">>> ")] if text.endswith(b">>> ") else text
+    text = _read_until(transport, _has_friendly_prompt, time.monotonic() + 1)
+    return text[: -len(_FRIENDLY_PROMPT)] if text.endswith(_FRIENDLY_PROMPT) else text
+
+
+def _at_prompt(text: bytes) -> bool:
+    return text.endswith((_FRIENDLY_PROMPT, b">"))
+
+
+# Threads of the board may print behind these two.
+def _has_banner(text: bytes) -> bool:
+    return _BANNER_END in text
+
+
+def _has_friendly_prompt(text: bytes) -> bool:
+    return _FRIENDLY_PROMPT in text
 
 
 def _read_until(
-    transport: Transport, ends: tuple[bytes, ...], give_up: float, quiet_s: float | None = None
+    transport: Transport, enough: Callable[[bytes], bool], give_up: float, quiet_s: float | None = None
 ) -> bytes:
-    """Read until what came ends with one of ``ends``, nothing comes for ``quiet_s``, or ``give_up``."""
+    """Read until what came is ``enough``, nothing comes for ``quiet_s``, or ``give_up``."""
     text = b""
     while True:
         left_s = max(give_up - time.monotonic(), 0)
         data = transport.read(left_s if quiet_s is None else min(quiet_s, left_s))
         text += data
-        if text.endswith(ends) or (not data and quiet_s is not None) or time.monotonic() >= give_up:
+        if enough(text) or (not data and quiet_s is not None) or time.monotonic() >= give_up:
             return text
