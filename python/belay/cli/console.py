@@ -24,7 +24,7 @@ def report(error: BelayException) -> None:
     if debug:
         traceback.print_exception(type(error), error, error.__traceback__)
     if isinstance(error, PyboardException):
-        print(error.raw.rstrip() or error.text, file=sys.stderr)
+        print(error.text, file=sys.stderr)
         print(f"error: the board's program raised {error.type_name or 'an exception'}", file=sys.stderr)
         return
     print(f"error: {_one_line(error.message) or type(error).__name__}", file=sys.stderr)

@@ -14,6 +14,9 @@ from . import console
 # typer 0.20 stands on click, later ones carry a copy of it: this class is reached the same way in both.
 _UsageError: Any = typer.BadParameter.__base__
 
+_INTERRUPTED = 130
+"""128 and SIGINT's number, as shells have it; what Typer makes of KeyboardInterrupt too."""
+
 COMMANDS = ("new", "info", "exec", "run", "update", "add", "clean", "cache")
 """Each is a file beside this one with ``register(app)``. The order is that of ``belay --help``."""
 
@@ -57,7 +60,7 @@ def run(arguments: Sequence[str]) -> int:
         return 2
     except (KeyboardInterrupt, typer.Abort):
         console.note("interrupted")
-        return 130
+        return _INTERRUPTED
     except BelayException as error:
         console.report(error)
         return 1
@@ -65,4 +68,6 @@ def run(arguments: Sequence[str]) -> int:
         console.report_fault(error)
         return 1
     sys.stdout.flush()
+    if status == _INTERRUPTED:
+        console.note("interrupted")
     return status if isinstance(status, int) else 0

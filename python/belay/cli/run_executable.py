@@ -99,7 +99,7 @@ def _program(word: str) -> List[str]:
 
 def _wait(command: Sequence[str], environment: Dict[str, str]) -> int:
     """Ctrl-C is the program's: the terminal sends it to both, and we go on waiting for what it does."""
-    # A handler, not SIG_IGN, which the program would inherit. An exception out of `wait` could lose the status.
+    # A handler, not SIG_IGN, which the program would inherit. An exception out of `wait` loses the status.
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         with subprocess.Popen(command, env=environment) as process:

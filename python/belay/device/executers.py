@@ -69,9 +69,10 @@ def _setup(link: BoardLink, function: Executer, source: FunctionSource, options:
         bound.apply_defaults()
         assignments = _assignments(bound.arguments)
         program = wire.execution(f"{assignments}\n{body}" if assignments else body)
-        module = [Location(source.file, source.body_line, shift + bool(assignments), lines)]
+        location = Location(source.file, source.body_line, shift + bool(assignments), lines)
+        link.sources.add_inner(source.inner_names - {source.name}, location)
         try:
-            link.perform(statements(program), timeout_s=options.timeout, module=module)
+            link.perform(statements(program), timeout_s=options.timeout, module=[location])
         except PyboardException:
             if not options.ignore_errors:
                 raise

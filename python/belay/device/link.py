@@ -67,7 +67,7 @@ class BoardLink:
         self._timeout_s = timeout_s
         self._startup = startup
         self._decoder = OutputDecoder()
-        self._sources = SourceMap()
+        self.sources = SourceMap()
         self._features: List[str] = []
         self._numbers = itertools.count(1)
         self._abandoned: List[int] = []
@@ -145,7 +145,7 @@ class BoardLink:
         self.perform(statements(program), module=[location for _, location in locations])
         self.history.define(program)
         for source, location in locations:
-            self._sources.add(source, location)
+            self.sources.add(source, location)
 
     def perform(
         self,
@@ -179,7 +179,7 @@ class BoardLink:
         except BoardError as error:
             if error.state_lost:
                 self.restore()
-            raise self._sources.exception(error.text, module) from None
+            raise self.sources.exception(error.text, module) from None
 
     @property
     def closed(self) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+from contextlib import suppress
 from pathlib import Path
 
 from ..repl import wire
 from ..repl.response import statements
 from .device import Device
+from .source import inner_names
 from .tracebacks import Location
 
 __all__ = ["run_script"]
@@ -23,4 +26,6 @@ def run_script(device: Device, path: Path) -> None:
     source = path.read_text("utf-8-sig")
     text, shift = wire.prepare(source)
     location = Location(str(path), 1, shift, source.count("\n") + 1)
+    with suppress(SyntaxError):  # what the host cannot parse the board may know
+        device._link.sources.add_inner(inner_names(ast.parse(source)), location)
     device._link.perform(statements(wire.execution(text)), module=[location])

@@ -12,7 +12,7 @@ from typing import Any, Callable, FrozenSet, List, Tuple, Union
 
 from ..exceptions import SpecialFunctionNameError
 
-__all__ = ["FunctionSource", "function_source", "refuse_reserved_name"]
+__all__ = ["FunctionSource", "function_source", "inner_names", "refuse_reserved_name"]
 
 _Definition = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 _OUR_DECORATORS = frozenset({"setup", "task", "teardown", "thread", "staticmethod"})
@@ -82,7 +82,7 @@ def function_source(function: Callable[..., Any]) -> FunctionSource:
         body_line=body_line,
         is_generator=inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function),
         is_async=inspect.iscoroutinefunction(function),
-        inner_names=_inner_names(node),
+        inner_names=inner_names(node),
     )
 
 
@@ -132,7 +132,8 @@ def _body(node: _Definition, lines: List[str]) -> Tuple[str, int]:
     return text, start
 
 
-def _inner_names(node: _Definition) -> FrozenSet[str]:
-    names = {"<lambda>", "<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>"}
+def inner_names(node: ast.AST) -> FrozenSet[str]:
+    """Names that the board gives to frames of code in ``node``."""
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    return frozenset(names | {each.name for each in ast.walk(node) if isinstance(each, functions)})
+    named = {each.name for each in ast.walk(node) if isinstance(each, functions)}
+    return frozenset(named | {"<lambda>", "<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 import re
 from dataclasses import dataclass
-from typing import Dict, List, Optional, Sequence
+from typing import Dict, Iterable, List, Optional, Sequence
 
 from ..exceptions import PyboardException
 from ..typing import Frame
@@ -44,8 +44,14 @@ class SourceMap:
     def add(self, source: FunctionSource, location: Location) -> None:
         """Remember a function; a later one of the same name replaces it."""
         self._functions[source.name] = location
-        for name in source.inner_names - {source.name}:
-            self._inner.setdefault(name, []).append(location)
+        self.add_inner(source.inner_names - {source.name}, location)
+
+    def add_inner(self, names: Iterable[str], location: Location) -> None:
+        """Remember names that frames of a piece of sent text may have."""
+        for name in names:
+            known = self._inner.setdefault(name, [])
+            if location not in known:
+                known.append(location)
 
     def exception(self, text: str, module: Sequence[Location] = ()) -> PyboardException:
         """The board's error text as an exception.
