@@ -7,7 +7,7 @@ import warnings
 import pytest
 
 from belay import Device
-from belay.exceptions import MaxHistoryLengthError, PyboardException
+from belay.exceptions import FeatureUnavailableError, MaxHistoryLengthError, PyboardException
 
 from ..conftest import TARGET
 
@@ -125,6 +125,22 @@ def test_a_thread_runs_in_the_background(device):
         pass
     assert device("ticks") == 8
     assert device.thread.tick is tick
+
+
+def test_a_board_without_threads_says_so_at_the_call(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with Device("sim:threadless") as device:
+        mask = "import sys\nsys.modules['_thread'] = sys.implementation\n"
+        device(f"with open('boot.py', 'w') as f: f.write({mask!r})")
+    with Device("sim:threadless") as device:
+
+        @device.thread
+        def background():
+            pass
+
+        with pytest.raises(FeatureUnavailableError, match=r"no threads, so background\(\)"):
+            background()
+        assert device("1") == 1
 
 
 def test_a_thread_that_prints_for_ever_while_calls_are_made(device):

@@ -1,6 +1,7 @@
 """Plain functions as tasks, and setup."""
 
 import enum
+import linecache
 import math
 
 import pytest
@@ -179,3 +180,42 @@ def test_setup_refuses_generators(board):
         @board.setup
         def generator():
             yield 1
+
+
+def notebook_cell(number, text):
+    """Run a cell as notebooks do: its source is in `linecache` under a name that is no file."""
+    name = f"<ipython-input-{number}-cell>"
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    namespace = {"__name__": "__main__"}
+    exec(compile(text, name, "exec"), namespace)
+    return namespace
+
+
+def test_source_from_a_notebook(board):
+    first = notebook_cell(1, "def cell(x):\n    return x + 1\n")
+    assert board.task(first["cell"])(1) == 2
+    again = notebook_cell(2, "# edited\ndef cell(x):\n    return x / 0\n")
+    edited = board.task(again["cell"])
+    with pytest.raises(PyboardException) as caught:
+        edited(1)
+    assert caught.value.frames[0] == ("<ipython-input-2-cell>", 3, "cell", "return x / 0")
+
+
+def test_a_task_redefined(board):
+    def make(text):
+        return board.task(notebook_cell(3, text)["again"])
+
+    first = make("def again(): return 1\n")
+    assert first() == 1
+    assert make("def again(): return 2\n")() == 2
+    assert first() == 2, "the board has one function of a name"
+
+
+def test_a_file_that_has_changed_since_is_not_sent(board, tmp_path):
+    path = tmp_path / "changing.py"
+    path.write_text("def before():\n    return 1\n")
+    namespace = {}
+    exec(compile(path.read_text(), str(path), "exec"), namespace)
+    path.write_text("# a new line\n\ndef other():\n    return 2\n")
+    with pytest.raises(ValueError, match="cannot be found"):
+        board.task(namespace["before"])

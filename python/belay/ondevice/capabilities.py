@@ -10,9 +10,9 @@ def __belay_c():
         except Exception:
             pass
     try:
-        import _thread
+        from _thread import start_new_thread
 
         threads = True
-    except ImportError:
+    except Exception:
         threads = False
     return emitters, threads
