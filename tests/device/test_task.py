@@ -219,3 +219,10 @@ def test_a_file_that_has_changed_since_is_not_sent(board, tmp_path):
     path.write_text("# a new line\n\ndef other():\n    return 2\n")
     with pytest.raises(ValueError, match="cannot be found"):
         board.task(namespace["before"])
+
+
+def test_unknown_options_are_refused(board):
+    with pytest.raises(TypeError, match="task has no option speed"):
+        board.task(speed=3)
+    with pytest.raises(TypeError, match="thread has no option timeout"):
+        board.thread(timeout=3)

@@ -7,7 +7,8 @@ Each works bare and with options; on a device for its functions, and on the clas
 from __future__ import annotations
 
 import functools
-from typing import Any, Callable, ClassVar, Dict, Optional, TypeVar, overload
+from dataclasses import replace
+from typing import AbstractSet, Any, Callable, ClassVar, Dict, Mapping, Optional, TypeVar, overload
 
 from ..typing import ParamSpec, Protocol
 from .executers import make
@@ -22,6 +23,9 @@ R_co = TypeVar("R_co", covariant=True)
 R = TypeVar("R")
 
 
+_COMMON = frozenset({"minify", "register", "record", "implementation"})
+
+
 class Executer(Protocol[P, R_co]):
     """A decorated function: called on the host, run on the board."""
 
@@ -34,7 +38,12 @@ class Executer(Protocol[P, R_co]):
 
 
 class _Decorator:
+    """What the four have in common. Their signatures are the overloads of each."""
+
     kind: ClassVar[str]
+    accepted: ClassVar[AbstractSet[str]]
+    """Names of the options that the kind has."""
+    defaults: ClassVar[Options] = Options()
 
     def __init__(
         self, link: Optional[BoardLink] = None, added: Callable[[Callable[..., Any]], None] = lambda _: None
@@ -56,9 +65,13 @@ class _Decorator:
             self._registered[executer.__name__] = executer
         return executer
 
-    def _apply(self, function: Any, options: Options) -> Any:
+    def _apply(self, function: Any, given: Mapping[str, Any]) -> Any:
+        unknown = given.keys() - self.accepted
+        if unknown:
+            raise TypeError(f"{self.kind} has no option {', '.join(sorted(unknown))}")
         if function is None:
-            return functools.partial(self._apply, options=options)
+            return functools.partial(self._apply, given=given)
+        options = replace(self.defaults, **given)
         if self._link is None:
             return mark(function, self.kind, options)
         if options.autoinit or options.implementation:
@@ -73,6 +86,7 @@ class Setup(_Decorator):
     """Runs a function's body in the board's global scope whenever it is called."""
 
     kind = "setup"
+    accepted = _COMMON | {"ignore_errors", "autoinit", "timeout"}
 
     @overload
     def __call__(self, function: Callable[P, R]) -> Executer[P, None]: ...
@@ -89,18 +103,7 @@ class Setup(_Decorator):
         implementation: str = "",
         timeout: Optional[float] = None,
     ) -> Callable[[Callable[P, R]], Executer[P, None]]: ...
-    def __call__(
-        self,
-        function: Any = None,
-        *,
-        minify: bool = True,
-        register: bool = True,
-        record: bool = True,
-        ignore_errors: bool = False,
-        autoinit: bool = False,
-        implementation: str = "",
-        timeout: Optional[float] = None,
-    ) -> Any:
+    def __call__(self, function: Any = None, **options: Any) -> Any:
         """Decorate a function; usable bare and with options.
 
         Args:
@@ -117,19 +120,14 @@ class Setup(_Decorator):
             ValueError: a generator, parameters with ``autoinit``, or its source cannot be found.
             SpecialFunctionNameError: the name is reserved.
         """
-        return self._apply(
-            function,
-            Options(
-                minify=minify, register=register, record=record, ignore_errors=ignore_errors,
-                autoinit=autoinit, implementation=implementation, timeout=timeout,
-            ),
-        )  # fmt: skip
+        return self._apply(function, options)
 
 
 class Teardown(_Decorator):
     """Runs a function's body in the board's global scope when the device is closed."""
 
     kind = "teardown"
+    accepted = _COMMON | {"ignore_errors", "timeout"}
 
     @overload
     def __call__(self, function: Callable[P, R]) -> Executer[P, None]: ...
@@ -145,17 +143,7 @@ class Teardown(_Decorator):
         implementation: str = "",
         timeout: Optional[float] = None,
     ) -> Callable[[Callable[P, R]], Executer[P, None]]: ...
-    def __call__(
-        self,
-        function: Any = None,
-        *,
-        minify: bool = True,
-        register: bool = True,
-        record: bool = True,
-        ignore_errors: bool = False,
-        implementation: str = "",
-        timeout: Optional[float] = None,
-    ) -> Any:
+    def __call__(self, function: Any = None, **options: Any) -> Any:
         """Decorate a function; usable bare and with options.
 
         Args:
@@ -171,19 +159,15 @@ class Teardown(_Decorator):
             ValueError: a generator, a parameter without default, or its source cannot be found.
             SpecialFunctionNameError: the name is reserved.
         """
-        return self._apply(
-            function,
-            Options(
-                minify=minify, register=register, record=record, ignore_errors=ignore_errors,
-                implementation=implementation, timeout=timeout,
-            ),
-        )  # fmt: skip
+        return self._apply(function, options)
 
 
 class Task(_Decorator):
     """Sends a function to the board once; a call on the host is a call on the board."""
 
     kind = "task"
+    accepted = _COMMON | {"timeout", "trusted", "retry"}
+    defaults = Options(record=False)
 
     @overload
     def __call__(self, function: Callable[P, R]) -> Executer[P, R]: ...
@@ -200,18 +184,7 @@ class Task(_Decorator):
         trusted: bool = False,
         retry: bool = False,
     ) -> Callable[[Callable[P, R]], Executer[P, R]]: ...
-    def __call__(
-        self,
-        function: Any = None,
-        *,
-        minify: bool = True,
-        register: bool = True,
-        record: bool = False,
-        implementation: str = "",
-        timeout: Optional[float] = None,
-        trusted: bool = False,
-        retry: bool = False,
-    ) -> Any:
+    def __call__(self, function: Any = None, **options: Any) -> Any:
         """Decorate a function; usable bare and with options.
 
         A generator function gives the host a generator, as lazy as a local one. An ``async def`` is run to
@@ -231,19 +204,14 @@ class Task(_Decorator):
             ValueError: it uses variables of an enclosing function, or its source cannot be found.
             SpecialFunctionNameError: the name is reserved.
         """
-        return self._apply(
-            function,
-            Options(
-                minify=minify, register=register, record=record, implementation=implementation,
-                timeout=timeout, trusted=trusted, retry=retry,
-            ),
-        )  # fmt: skip
+        return self._apply(function, options)
 
 
 class Thread(_Decorator):
     """Sends a function to the board once; a call starts it there in the background and returns at once."""
 
     kind = "thread"
+    accepted = _COMMON
 
     @overload
     def __call__(self, function: Callable[P, R]) -> Executer[P, None]: ...
@@ -257,15 +225,7 @@ class Thread(_Decorator):
         record: bool = True,
         implementation: str = "",
     ) -> Callable[[Callable[P, R]], Executer[P, None]]: ...
-    def __call__(
-        self,
-        function: Any = None,
-        *,
-        minify: bool = True,
-        register: bool = True,
-        record: bool = True,
-        implementation: str = "",
-    ) -> Any:
+    def __call__(self, function: Any = None, **options: Any) -> Any:
         """Decorate a function; usable bare and with options.
 
         Args:
@@ -279,7 +239,4 @@ class Thread(_Decorator):
             ValueError: it uses variables of an enclosing function, or its source cannot be found.
             SpecialFunctionNameError: the name is reserved.
         """
-        return self._apply(
-            function,
-            Options(minify=minify, register=register, record=record, implementation=implementation),
-        )
+        return self._apply(function, options)
