@@ -16,9 +16,9 @@ import tokenize
 from pathlib import Path
 
 import pytest
+from tests.oracles import syntax_tree
 
 from belay import minify
-from tests.oracles import syntax_tree
 
 SAMPLE = 40
 # Files that are there to be hard to read, in all versions that have them.
