@@ -51,5 +51,3 @@ class PythonScript:
 def line_text(text):
     """As `print` sends it over the line."""
     return text.replace("\n", "\r\n").encode("utf-8", "surrogateescape")
-
-

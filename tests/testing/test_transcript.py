@@ -77,12 +77,13 @@ def test_another_call_than_the_recorded_one_fails_clearly(tmp_path):
     with Device(replay(trace)) as device:
         with pytest.raises(TranscriptMismatch) as caught:
             device("1 + 2")
-        lines = str(caught.value).split("\n")
-        number = int(lines[0].partition(", line ")[2].partition(":")[0])
+        where, recorded, written = str(caught.value).split("\n")
+        number = int(where.partition(", line ")[2].partition(":")[0])
         assert "__belay((1+1))" in trace.read_text().splitlines()[number - 1]
-        assert lines[1].startswith("  recorded: b'__belay((1+1))\\x04")
-        assert lines[2].startswith("  written:  b'__belay((1+2))\\x04")
-        device("1 + 1")
+        assert recorded == r"  recorded: b'__belay((1+1))\x04'"
+        assert written == r"  written:  b'__belay((1+2))\x04'"
+        with pytest.raises(ConnectionLost, match="left the transcript"):
+            device("1 + 1")
 
 
 def test_how_both_sides_cut_their_bytes_means_nothing(write):
