@@ -13,7 +13,7 @@ from belay.testing.interpreter import INTERRUPTED
 from belay.transport.connect import connect
 
 # One line, so that the interrupt finds it there wherever it is; its output says that it runs.
-RUNS_ON = "for x in iter(int, print('on') or 1): pass"
+RUNS_ON = "for x in range(print('on') or 10**9): pass"
 SCRIPT = {
     "print('hi')": "hi\n",
     "#\x05\nprint('hi')": "hi\n",
