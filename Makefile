@@ -1,6 +1,7 @@
 # Verbs of the project; .ci/run calls them. They need git, make, Rust and Python >= 3.10.
 PYTHON ?= python3
 VENV ?= .venv
+DIST ?= dist
 BIN := $(VENV)/bin
 RUST := Cargo.toml Cargo.lock $(shell find rust -name '*.rs' -o -name 'Cargo.toml')
 BUILT := $(VENV)/.built
@@ -32,7 +33,7 @@ bench: $(BUILT)
 	$(BIN)/python -m pytest benches/python --benchmark-only --benchmark-columns=median,iqr,ops
 
 wheel: $(BUILT)
-	$(BIN)/maturin build --release --locked --out dist
+	$(BIN)/maturin build --release --locked --out $(DIST)
 
 $(BUILT): pyproject.toml $(RUST)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \

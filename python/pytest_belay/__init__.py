@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Generator, Iterator, List, Optional, Tuple, Type
+from typing import TYPE_CHECKING, Any, Generator, Iterator, List, Tuple, Type
 
 import pytest
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from belay import Device
     from belay.testing.output import BoardOutput
 
-_OUTPUT = "_belay_output"
-"""Name of the config's attribute for the output of the board; it is there once a fixture was used."""
+_OUTPUT = pytest.StashKey["BoardOutput"]()
+"""Where the config keeps what the board prints, once a fixture was used."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -77,8 +77,8 @@ def belay_class() -> Type[Device]:
 def _board_output(pytestconfig: pytest.Config) -> BoardOutput:
     from belay.testing.output import BoardOutput
 
-    output = BoardOutput(live=pytestconfig.getoption("capture") == "no")
-    setattr(pytestconfig, _OUTPUT, output)
+    output = BoardOutput(live=pytestconfig.getoption("capture") in ("no", "tee-sys"))
+    pytestconfig.stash[_OUTPUT] = output
     return output
 
 
@@ -130,7 +130,7 @@ def _skip_without(device: Device, names: List[str], modules: List[str]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    output: Optional[BoardOutput] = getattr(item.config, _OUTPUT, None)
+    output = item.config.stash.get(_OUTPUT, None)
     if output is not None:
         output.begin()
 
@@ -138,7 +138,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, None]:
     """Put the board's output and its frames into the report."""
-    output: Optional[BoardOutput] = getattr(item.config, _OUTPUT, None)
+    output = item.config.stash.get(_OUTPUT, None)
     text = output.unreported() if output is not None else ""
     if text:
         item.add_report_section(call.when, "board output", text)

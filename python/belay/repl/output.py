@@ -43,8 +43,8 @@ class OutputDecoder:
         self._held = ""
 
     def learn_newline(self, data: bytes) -> None:
-        """Take what the board made of one printed newline."""
-        self.converts_newlines = data.startswith(b"\r")
+        """Take what the board made of one printed newline; it may come in pieces."""
+        self.converts_newlines |= data.startswith(b"\r")
 
     def decode(self, data: bytes) -> str:
         """The text of ``data``, as far as it is complete."""

@@ -1,7 +1,7 @@
 """How firmware differs at its REPL, as a table: texts, raw-paste, what an interrupt drops, what an exit does.
 
-Sources: MicroPython ``shared/runtime/pyexec.c``, CircuitPython ``main.c``, and the protocol notes
-(``docs/protocol.md``). ``tests/testing/test_interpreter.py`` plays the same bytes to a real MicroPython.
+Sources: MicroPython ``shared/runtime/pyexec.c``, CircuitPython ``main.c`` and ``supervisor/``.
+``tests/testing/test_interpreter.py`` plays the same bytes to a real MicroPython.
 """
 
 from __future__ import annotations

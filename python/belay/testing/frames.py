@@ -29,6 +29,8 @@ def with_board_frames(raised: TracebackType, frames: Sequence[Frame]) -> Traceba
             entries.append((traceback.tb_frame, traceback.tb_lasti, traceback.tb_lineno))
         traceback = traceback.tb_next
     for frame in frames:
+        if frame.file == "<stdin>":
+            continue  # Code sent as a string: the message says all that is known.
         made = _make(frame)
         entries.append((made, made.f_lasti, frame.line))
     for entry in reversed(entries):

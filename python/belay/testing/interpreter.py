@@ -16,7 +16,7 @@ from .firmware import MICROPYTHON, Firmware
 __all__ = ["Answer", "Interpreter", "Reply", "Script", "as_function"]
 
 _CTRL_A, _CTRL_B, _CTRL_C, _CTRL_D = 1, 2, 3, 4
-_INTERRUPTED = (
+INTERRUPTED = (
     b'Traceback (most recent call last):\r\n  File "<stdin>", line 1, in <module>\r\nKeyboardInterrupt: \r\n'
 )
 _RAW_BANNER = b"raw REPL; CTRL-B to exit\r\n"
@@ -168,7 +168,7 @@ class Interpreter:
         if byte != _CTRL_C:
             self._queue.append(byte)
         else:
-            self._perform(self._running.interrupted or Answer(error=_INTERRUPTED))
+            self._perform(self._running.interrupted or Answer(error=INTERRUPTED))
 
     def _dead(self, byte: int) -> None:
         """Nothing but a hardware reset helps."""

@@ -29,7 +29,7 @@ _SHOWN_BYTES = 80
 
 
 class TranscriptMismatch(AssertionError):
-    """The host wrote something else than was recorded."""
+    """The host wrote something else than was recorded. The connection is lost from there on."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,8 @@ class ReplayTransport(MemoryTransport):
         while at < len(data):
             part = data[at : at + len(self._to_board)]
             if not self._to_board.startswith(part) or not part:
+                # Only the first one is news: what follows, and the host's closing, finds a lost line.
+                self._end = "the host has left the transcript"
                 raise TranscriptMismatch(self._explain(data[at:]))
             self._to_board = self._to_board[len(part) :]
             at += len(part)
