@@ -451,6 +451,10 @@ def test_a_link_in_place_of_our_folder_is_not_written_through(project, webhost, 
     (tmp_path / "elsewhere").mkdir()
     (project.root / ".belay").symlink_to(tmp_path / "elsewhere")
     project.refused(PackageError, "symbolic link")
+    (project.root / ".belay").unlink()
+    (project.root / "vendor").symlink_to(tmp_path / "elsewhere")
+    project.write('a = "https://files.example/a.py"', 'dependencies_path = "vendor/deep"')
+    project.refused(PackageError, "symbolic link")
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 

@@ -85,6 +85,7 @@ def _finish(root: Path) -> None:
     if staging.is_symlink() or not staging.is_dir():
         return
     for staged, target, inode in _journal(root):
+        refuse_links(root, target)
         _put(staged, target, inode)
     discard(root)
 
@@ -105,7 +106,6 @@ def _journal(root: Path) -> List[Tuple[Path, Path, int]]:
 
 
 def _put(staged: Path, target: Path, inode: int) -> None:
-    refuse_links(target)
     if _is_put(target, inode) or not os.path.lexists(staged):
         return
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -121,14 +121,17 @@ def _is_put(target: Path, inode: int) -> bool:
     return os.path.lexists(target) and os.lstat(target).st_ino == inode
 
 
-def refuse_links(path: Path) -> None:
-    """A project's folder that is a link elsewhere is not written through.
+def refuse_links(root: Path, path: Path) -> None:
+    """A folder of the project that is a link elsewhere is not written through.
 
     Raises:
-        PackageError: ``path`` is a symbolic link.
+        PackageError: ``path``, or a folder between ``root`` and it, is a symbolic link.
     """
-    if path.is_symlink():
-        raise PackageError(f"{path} is a symbolic link", hint="replace it by a folder of its own")
+    for part in (path, *path.parents):
+        if part == root:
+            return
+        if part.is_symlink():
+            raise PackageError(f"{part} is a symbolic link", hint="replace it by a folder of its own")
 
 
 def _exchange(one: Path, other: Path) -> bool:

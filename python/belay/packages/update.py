@@ -249,7 +249,7 @@ def _stage(
 ) -> None:
     root, staging = settings.root, settings.root / commit.STAGING
     for folder in (settings.belay_folder, settings.dependencies_folder):
-        commit.refuse_links(folder)
+        commit.refuse_links(root, folder)
     staging.mkdir()
     inside = settings.dependencies_path.startswith(".belay/")
     targets = [".belay"] if inside else [".belay", settings.dependencies_path]
