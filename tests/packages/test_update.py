@@ -485,6 +485,29 @@ def test_a_folder_that_the_user_chose_keeps_what_is_not_ours(project, webhost):
     assert not (project.root / "vendor/main/a").exists()
 
 
+def test_a_file_of_the_users_own_is_not_overwritten(project, webhost):
+    webhost.put("/files/a.py", "a")
+    (project.root / "vendor/main/a").mkdir(parents=True)
+    (project.root / "vendor/main/a/__init__.py").write_text("mine")
+    project.write('a = "https://files.example/a.py"', 'dependencies_path = "vendor"')
+    project.refused(PackageError, r"vendor/main/a/__init__\.py was not put there by belay")
+
+
+def test_strays_go_with_their_package_or_when_locked(project, webhost):
+    webhost.put("/files/a.py", "a")
+    webhost.put("/files/b.py", "b")
+    project.write('a = "https://files.example/a.py"\nb = "https://files.example/b.py"')
+    project.update()
+    before = project.tree()
+    for name in ("a", "b"):
+        (project.root / f".belay/dependencies/main/{name}/stray.py").write_text("")
+    project.update("a")
+    assert "main/a/stray.py" not in project.installed()
+    assert "main/b/stray.py" in project.installed()
+    project.update(locked=True)
+    assert project.tree() == before
+
+
 def test_without_a_lock_named_folders_stay_and_others_go(project):
     for name in ("a", "b"):
         (project.root / f".belay/dependencies/main/{name}").mkdir(parents=True)

@@ -35,6 +35,8 @@ _JOURNAL = "journal.json"
 def exclusive(root: Path) -> Iterator[None]:
     """Take the project in ``root`` for this process; finish what a dead one left.
 
+    What was staged and not committed is removed when the body raises.
+
     Raises:
         PackageError: another process has it.
     """
@@ -44,7 +46,12 @@ def exclusive(root: Path) -> Iterator[None]:
                 f"another belay command is changing the packages of {root}", hint="wait until it has finished"
             )
         _finish(root)
-        yield
+        try:
+            yield
+        except BaseException:
+            if not (root / STAGING / _JOURNAL).exists():
+                discard(root)
+            raise
 
 
 def recover(root: Path) -> None:
