@@ -132,6 +132,20 @@ def test_what_cannot_begin_is_not_committed(tmp_path, monkeypatch):
     assert not (tmp_path / commit.STAGING).exists()
 
 
+def test_what_was_put_is_not_taken_back_though_the_target_changed_since(tmp_path, monkeypatch):
+    (tmp_path / "folder").mkdir()
+    staged(tmp_path, {"new": "new"})
+    with monkeypatch.context() as patch:
+        patch.setattr(commit, "discard", lambda root: None)  # it died before it could clear away
+        commit.replace_all(tmp_path, ["folder"])
+    (tmp_path / "folder").rename(tmp_path / "moved")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/user").write_text("mine")
+    commit.recover(tmp_path)
+    assert [path.name for path in (tmp_path / "folder").iterdir()] == ["user"]
+    assert not (tmp_path / commit.STAGING).exists()
+
+
 @pytest.mark.parametrize("target", ["../outside", "/etc/outside", "a/../../outside"])
 def test_a_journal_that_came_with_the_project_moves_nothing_outside(tmp_path, target):
     root = tmp_path / "project"

@@ -5,7 +5,7 @@
    death leaves the project as it was, after it :func:`recover` finishes the work.
 3. Each target is exchanged with its new content: in one step where the system can exchange two folders
    (Linux, macOS), else in two renames. The journal knows the inode of what it puts, so that repeating is
-   safe at any point.
+   safe at any point, whatever became of the target since.
 4. ``.belay-update`` goes, with the old content in it.
 
 Every command takes the project for itself (:func:`exclusive`), and recovers first.
@@ -77,7 +77,7 @@ def replace_all(root: Path, targets: Sequence[str]) -> None:
         _finish(root)
         raise
     except OSError:
-        if not any(_is_put(target, inode) for _, target, inode in _journal(root)):
+        if all(_waits(staged, inode) for staged, _, inode in _journal(root)):
             discard(root)  # nothing has moved yet: not committed after all
         raise
 
@@ -113,7 +113,7 @@ def _journal(root: Path) -> List[Tuple[Path, Path, int]]:
 
 
 def _put(staged: Path, target: Path, inode: int) -> None:
-    if _is_put(target, inode) or not os.path.lexists(staged):
+    if not _waits(staged, inode):
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     if not target.exists() or not staged.is_dir():
@@ -124,8 +124,9 @@ def _put(staged: Path, target: Path, inode: int) -> None:
         os.rename(staged, target)
 
 
-def _is_put(target: Path, inode: int) -> bool:
-    return os.path.lexists(target) and os.lstat(target).st_ino == inode
+def _waits(staged: Path, inode: int) -> bool:
+    """True while the new content is still to be put; after an exchange the old content is in its place."""
+    return os.path.lexists(staged) and os.lstat(staged).st_ino == inode
 
 
 def refuse_links(root: Path, path: Path) -> None:
