@@ -14,14 +14,14 @@ from belay.packages import commit
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks")
 
 
-def filled(project, webhost, more=""):
-    """A project with packages a (local), b (from the server) and c, whose next update changes all three."""
+def filled(project, webhost, more="", source="https://files.example/b.py"):
+    """A project with packages a (local), b and c, whose next update changes all three."""
     webhost.put("/files/b.py", "b1")
     (project.root / "a").mkdir()
     for name in ("x.py", "y.py"):
         (project.root / "a" / name).write_text("old")
     (project.root / "c.py").write_text("c")
-    lines = 'a = "./a"\nb = "https://files.example/b.py"\n'
+    lines = f'a = "./a"\nb = "{source}"\n'
     project.write(lines + 'c = "./c.py"', more)
     project.update()
     (project.root / "a/x.py").write_text("new")
@@ -44,7 +44,13 @@ def deaths_path():
     return Path(__file__).parents[1] / "support/deaths.py"
 
 
-@pytest.mark.parametrize("how", ["kill", pytest.param("interrupt", marks=pytest.mark.slow)])
+def test_an_update_of_local_packages_dies_at_every_step(project, webhost):
+    filled(project, webhost, source="./c.py")
+    die_everywhere(project, "kill", "update")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["kill", "interrupt"])
 def test_an_update_dies_at_every_step(project, webhost, how):
     filled(project, webhost)
     die_everywhere(project, how, "update")
@@ -123,6 +129,20 @@ def test_what_cannot_begin_is_not_committed(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="busy"):
         commit.replace_all(tmp_path, ["file"])
     assert (tmp_path / "file").read_text() == "old"
+    assert not (tmp_path / commit.STAGING).exists()
+
+
+def test_what_was_put_is_not_taken_back_though_the_target_changed_since(tmp_path, monkeypatch):
+    (tmp_path / "folder").mkdir()
+    staged(tmp_path, {"new": "new"})
+    with monkeypatch.context() as patch:
+        patch.setattr(commit, "discard", lambda root: None)  # it died before it could clear away
+        commit.replace_all(tmp_path, ["folder"])
+    (tmp_path / "folder").rename(tmp_path / "moved")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/user").write_text("mine")
+    commit.recover(tmp_path)
+    assert [path.name for path in (tmp_path / "folder").iterdir()] == ["user"]
     assert not (tmp_path / commit.STAGING).exists()
 
 

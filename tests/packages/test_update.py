@@ -451,6 +451,10 @@ def test_a_link_in_place_of_our_folder_is_not_written_through(project, webhost, 
     (tmp_path / "elsewhere").mkdir()
     (project.root / ".belay").symlink_to(tmp_path / "elsewhere")
     project.refused(PackageError, "symbolic link")
+    (project.root / ".belay").unlink()
+    (project.root / "vendor").symlink_to(tmp_path / "elsewhere")
+    project.write('a = "https://files.example/a.py"', 'dependencies_path = "vendor/deep"')
+    project.refused(PackageError, "symbolic link")
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
@@ -479,6 +483,29 @@ def test_a_folder_that_the_user_chose_keeps_what_is_not_ours(project, webhost):
     assert project.tree()["vendor/main/own.py"] == b"mine"
     assert (project.root / "vendor/link").is_symlink()
     assert not (project.root / "vendor/main/a").exists()
+
+
+def test_a_file_of_the_users_own_is_not_overwritten(project, webhost):
+    webhost.put("/files/a.py", "a")
+    (project.root / "vendor/main/a").mkdir(parents=True)
+    (project.root / "vendor/main/a/__init__.py").write_text("mine")
+    project.write('a = "https://files.example/a.py"', 'dependencies_path = "vendor"')
+    project.refused(PackageError, r"vendor/main/a/__init__\.py was not put there by belay")
+
+
+def test_strays_go_with_their_package_or_when_locked(project, webhost):
+    webhost.put("/files/a.py", "a")
+    webhost.put("/files/b.py", "b")
+    project.write('a = "https://files.example/a.py"\nb = "https://files.example/b.py"')
+    project.update()
+    before = project.tree()
+    for name in ("a", "b"):
+        (project.root / f".belay/dependencies/main/{name}/stray.py").write_text("")
+    project.update("a")
+    assert "main/a/stray.py" not in project.installed()
+    assert "main/b/stray.py" in project.installed()
+    project.update(locked=True)
+    assert project.tree() == before
 
 
 def test_without_a_lock_named_folders_stay_and_others_go(project):

@@ -76,8 +76,13 @@ class Project:
     def belay(self, *words: str) -> Result:
         """Run a command line in the project's folder."""
         out, err = io.StringIO(), io.StringIO()
-        with contextlib.chdir(self.root), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            status = main.run(words)
+        before = Path.cwd()
+        os.chdir(self.root)
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                status = main.run(words)
+        finally:
+            os.chdir(before)
         return Result(status, out.getvalue(), err.getvalue())
 
     def refused(self, error: type[Exception], match: str, *names: str, **options: object) -> None:

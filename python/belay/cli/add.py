@@ -30,6 +30,7 @@ def add(
     debug: bool = options.DEBUG,
 ) -> None:
     """Download a dependency, then write it into pyproject.toml."""
+    from ..packages import tree
     from ..packages import update as verbs
     from ..packages.cache import Cache, default_root
     from ..project import config, edit, folders
@@ -44,7 +45,7 @@ def add(
         folders.develop_files(after)
     with progress.downloading() as watch:
         how = verbs.Options(Cache(default_root()), watch=watch)
-        change = verbs.Edit(before.path.name, content, edited.encode("utf-8"))
+        change = tree.Edit(before.path.name, content, edited.encode("utf-8"))
         done = verbs.update(after.settings, [name], how, edits=[change])
     changes.show(done)
     if develop:

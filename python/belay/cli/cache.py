@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typer
 
-from ..exceptions import ConfigError
 from . import console, options
 
 
@@ -47,7 +46,7 @@ def clear(
     from ..packages.cache import Cache, default_root
 
     if not prefix and not everything:
-        raise ConfigError("nothing was named", hint="belay cache clear PREFIX, or belay cache clear --all")
+        raise typer.BadParameter("give a PREFIX, or --all")
     cache = Cache(default_root())
     names = [element.name for element in cache.elements() if everything or element.name.startswith(prefix)]
     if not names:

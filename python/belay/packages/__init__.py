@@ -14,6 +14,7 @@ http        one client: retries, limits, conditional requests
 fetch       sources -> files, through http
 lock        `.belay/lock.json`
 plan        old lock + fetched files -> what the tree becomes (pure)
+tree        the tree on disk, and the step to the next one
 commit      changes a project's files all at once or not at all
 update      the verbs: update, clean
 """

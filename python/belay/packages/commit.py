@@ -5,7 +5,7 @@
    death leaves the project as it was, after it :func:`recover` finishes the work.
 3. Each target is exchanged with its new content: in one step where the system can exchange two folders
    (Linux, macOS), else in two renames. The journal knows the inode of what it puts, so that repeating is
-   safe at any point.
+   safe at any point, whatever became of the target since.
 4. ``.belay-update`` goes, with the old content in it.
 
 Every command takes the project for itself (:func:`exclusive`), and recovers first.
@@ -35,6 +35,8 @@ _JOURNAL = "journal.json"
 def exclusive(root: Path) -> Iterator[None]:
     """Take the project in ``root`` for this process; finish what a dead one left.
 
+    What was staged and not committed is removed when the body raises.
+
     Raises:
         PackageError: another process has it.
     """
@@ -44,7 +46,12 @@ def exclusive(root: Path) -> Iterator[None]:
                 f"another belay command is changing the packages of {root}", hint="wait until it has finished"
             )
         _finish(root)
-        yield
+        try:
+            yield
+        except BaseException:
+            if not (root / STAGING / _JOURNAL).exists():
+                discard(root)
+            raise
 
 
 def recover(root: Path) -> None:
@@ -70,7 +77,7 @@ def replace_all(root: Path, targets: Sequence[str]) -> None:
         _finish(root)
         raise
     except OSError:
-        if not any(_is_put(target, inode) for _, target, inode in _journal(root)):
+        if all(_waits(staged, inode) for staged, _, inode in _journal(root)):
             discard(root)  # nothing has moved yet: not committed after all
         raise
 
@@ -85,6 +92,7 @@ def _finish(root: Path) -> None:
     if staging.is_symlink() or not staging.is_dir():
         return
     for staged, target, inode in _journal(root):
+        refuse_links(root, target)
         _put(staged, target, inode)
     discard(root)
 
@@ -105,8 +113,7 @@ def _journal(root: Path) -> List[Tuple[Path, Path, int]]:
 
 
 def _put(staged: Path, target: Path, inode: int) -> None:
-    refuse_links(target)
-    if _is_put(target, inode) or not os.path.lexists(staged):
+    if not _waits(staged, inode):
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     if not target.exists() or not staged.is_dir():
@@ -117,18 +124,22 @@ def _put(staged: Path, target: Path, inode: int) -> None:
         os.rename(staged, target)
 
 
-def _is_put(target: Path, inode: int) -> bool:
-    return os.path.lexists(target) and os.lstat(target).st_ino == inode
+def _waits(staged: Path, inode: int) -> bool:
+    """True while the new content is still to be put; after an exchange the old content is in its place."""
+    return os.path.lexists(staged) and os.lstat(staged).st_ino == inode
 
 
-def refuse_links(path: Path) -> None:
-    """A project's folder that is a link elsewhere is not written through.
+def refuse_links(root: Path, path: Path) -> None:
+    """A folder of the project that is a link elsewhere is not written through.
 
     Raises:
-        PackageError: ``path`` is a symbolic link.
+        PackageError: ``path``, or a folder between ``root`` and it, is a symbolic link.
     """
-    if path.is_symlink():
-        raise PackageError(f"{path} is a symbolic link", hint="replace it by a folder of its own")
+    for part in (path, *path.parents):
+        if part == root:
+            return
+        if part.is_symlink():
+            raise PackageError(f"{part} is a symbolic link", hint="replace it by a folder of its own")
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -232,7 +232,7 @@ def looks_like_index_name(text: str) -> bool:
 
 def suggest_name(text: str) -> str:
     """A package name out of a URI: the file's stem, or the last folder or repository; ``""`` if none."""
-    path = urlsplit(text).path if "://" in text else re.sub(r"^\w+:", "", text).partition("@")[0]
+    path = re.sub(r"^\w+:(//[^/]*)?", "", text).partition("?")[0].partition("@")[0]
     parts: List[str] = [part for part in unquote(path).replace("\\", "/").split("/") if part]
     while parts and parts[-1] in ("__init__.py", "__init__.mpy", "manifest.py", "package.json"):
         parts.pop()

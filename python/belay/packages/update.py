@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import os
-import shutil
-import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Awaitable, Callable, Dict, Iterator, List, Mapping, Sequence, Set, Tuple
+from typing import Awaitable, Callable, Dict, Iterator, List, Mapping, Sequence, Tuple
 
 from ..exceptions import IntegrityError, PackageError, PackageNotFoundError
-from . import commit, limits, lock, plan
+from . import commit, limits, lock, plan, tree
 from .cache import Cache
 from .content import Files
 from .credentials import Credentials
@@ -22,7 +19,7 @@ from .fetch import Fetcher
 from .http import Client
 from .indexed import Indexed
 from .lock import Lock
-from .plan import Change, Name, Plan
+from .plan import Change, Name
 from .settings import Settings
 from .source import Dependency
 
@@ -47,21 +44,12 @@ class Options:
     watch: Callable[[int], None] = lambda received_bytes: None
 
 
-@dataclass(frozen=True)
-class Edit:
-    """New content for one file of the project, instead of what it was when it was read."""
-
-    path: str
-    before: bytes
-    after: bytes
-
-
 def update(
     settings: Settings,
     names: Sequence[str],
     options: Options,
     *,
-    edits: Sequence[Edit] = (),
+    edits: Sequence[tree.Edit] = (),
 ) -> List[Change]:
     """Fetch what the configuration names, and remove what it no longer names.
 
@@ -80,7 +68,7 @@ def update(
     wanted = {key: value for key, value in configured.items() if not names or key[1] in names}
     with _project(settings.root):
         old = lock.load(settings.lock_path)
-        present = _hashes(settings.dependencies_folder)
+        present = tree.hashes(settings.dependencies_folder)
         if options.locked:
             _check_locked(old, configured, names)
             wanted = {key: value for key, value in wanted.items() if not _intact(old, present, key)}
@@ -88,7 +76,8 @@ def update(
         new = plan.make(old, fetched, set(configured) - set(wanted))
         if options.locked:
             _check_result(old, new.lock)
-        gone = _apply(settings, old, new, present, edits)
+            new = replace(new, kept=set())
+        gone = tree.apply(settings, old, new, present, edits)
         order = [key for key in configured if not names or key[1] in names]
         return plan.changes(old, new.lock, present, order) + plan.strangers(gone, old, set(configured))
 
@@ -97,9 +86,9 @@ def clean(settings: Settings) -> List[Change]:
     """Remove packages and groups that the configuration no longer names; returns what was removed."""
     with _project(settings.root):
         old = lock.load(settings.lock_path)
-        present = _hashes(settings.dependencies_folder)
+        present = tree.hashes(settings.dependencies_folder)
         new = plan.make(old, {}, set(_configured(settings)))
-        gone = _apply(settings, old, new, present, ())
+        gone = tree.apply(settings, old, new, present, ())
         return plan.changes(old, new.lock, present, []) + plan.strangers(
             gone, old, set(_configured(settings))
         )
@@ -110,15 +99,10 @@ def _project(root: Path) -> Iterator[None]:
     """The project, for this process alone; what the system refuses becomes a clear error."""
     try:
         with commit.exclusive(root):
-            try:
-                yield
-            except BaseException:
-                if not (root / commit.STAGING / "journal.json").exists():
-                    commit.discard(root)
-                raise
+            yield
     except OSError as error:
         what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        raise PackageError(f"the system refused: {what}", hint="the project is as it was") from error
+        raise PackageError(f"the system refused: {what}", hint="see to that and run it again") from error
 
 
 def _check_names(settings: Settings, names: Sequence[str]) -> None:
@@ -172,19 +156,6 @@ def _fetch(
     return {key: (_texts(wanted[key]), found) for key, found in zip(wanted, files)}
 
 
-def _hashes(folder: Path) -> Dict[str, str]:
-    """``"GROUP/TARGET"`` -> sha256 of every file below ``folder``; empty for links and devices."""
-    hashes = {}
-    for parent, folders, names in os.walk(folder):
-        for name in (*names, *folders):
-            path = Path(parent, name)
-            mode = path.lstat().st_mode
-            if not stat.S_ISDIR(mode):
-                digest = hashlib.sha256(path.read_bytes()).hexdigest() if stat.S_ISREG(mode) else ""
-                hashes[path.relative_to(folder).as_posix()] = digest
-    return hashes
-
-
 def _check_locked(old: Lock, configured: Mapping[Name, Dependency], names: Sequence[str]) -> None:
     for (group, name), dependency in configured.items():
         if (not names or name in names) and old.packages.get(group, {}).get(name) != _texts(dependency):
@@ -213,85 +184,3 @@ def _check_result(old: Lock, new: Lock) -> None:
                 f"{path} is no longer what the lock says",
                 hint="its source has changed: run belay update to accept that",
             )
-
-
-def _apply(
-    settings: Settings, old: Lock, new: Plan, present: Mapping[str, str], edits: Sequence[Edit]
-) -> Set[str]:
-    """Make the tree what the plan says; returns the paths that went. Does nothing where nothing changes."""
-    stay = {path for path in present if _stays(path, settings, old, new)}
-    written = {
-        path: content
-        for path, content in new.contents.items()
-        if present.get(path) != new.lock.files[path].sha256
-    }
-    gone = set(present) - stay - set(new.contents)
-    text = new.lock.dump()
-    same_lock = text == old.dump() if settings.lock_path.exists() else not new.lock.packages
-    if not written and not gone and same_lock and not edits:
-        return gone
-    _stage(settings, (stay | set(new.contents)) - set(written), written, text, edits)
-    return gone
-
-
-def _stays(path: str, settings: Settings, old: Lock, new: Plan) -> bool:
-    """True for a file on disk that the new tree keeps as it is."""
-    if path in new.lock.files:
-        return True
-    if path in old.files:
-        return False
-    # `.belay` is ours alone. In a folder that the user chose, only what the lock knows is ours.
-    return plan.owner(path) in new.kept or not settings.dependencies_path.startswith(".belay/")
-
-
-def _stage(
-    settings: Settings, kept: Set[str], written: Mapping[str, bytes], text: bytes, edits: Sequence[Edit]
-) -> None:
-    root, staging = settings.root, settings.root / commit.STAGING
-    for folder in (settings.belay_folder, settings.dependencies_folder):
-        commit.refuse_links(folder)
-    staging.mkdir()
-    inside = settings.dependencies_path.startswith(".belay/")
-    targets = [".belay"] if inside else [".belay", settings.dependencies_path]
-    dependencies = staging / "0" / settings.dependencies_path[len(".belay/") :] if inside else staging / "1"
-    dependencies.mkdir(parents=True)
-    _carry(settings.belay_folder, staging / "0", without=(settings.lock_path, settings.dependencies_folder))
-    for path in sorted(kept):
-        _link(settings.dependencies_folder / path, dependencies / path)
-    for path, content in written.items():
-        _write(dependencies / path, content)
-    _write(staging / "0" / settings.lock_path.name, text)
-    for edit in edits:
-        if (root / edit.path).read_bytes() != edit.before:
-            raise PackageError(f"{edit.path} was changed by somebody else", hint="try again")
-        _write(staging / str(len(targets)), edit.after)
-        shutil.copymode(root / edit.path, staging / str(len(targets)))
-        targets.append(edit.path)
-    commit.replace_all(root, targets)
-
-
-def _carry(source: Path, target: Path, without: Tuple[Path, ...]) -> None:
-    """Whatever else the user keeps in ``source``."""
-    target.mkdir(exist_ok=True)
-    for entry in os.scandir(source) if source.is_dir() else ():
-        path = Path(entry.path)
-        if path in without:
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            _carry(path, target / entry.name, without)
-        else:
-            _link(path, target / entry.name)
-
-
-def _link(source: Path, target: Path) -> None:
-    """``source``, also at ``target``: the same file where the filesystem can, else a copy."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, target, follow_symlinks=False)
-    except (OSError, NotImplementedError):
-        shutil.copy2(source, target, follow_symlinks=False)
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
