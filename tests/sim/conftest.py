@@ -21,8 +21,7 @@ def start() -> Iterator[Callable[..., Line]]:
 
     yield start
     for line in lines:
-        if line.board.process.poll() is None:
-            line.close()
+        line.close()
 
 
 @pytest.fixture

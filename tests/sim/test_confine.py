@@ -21,7 +21,7 @@ WAYS = {
     "list": "import vfs\nprint(list(vfs.VfsPosix('/').ilistdir('/')))",
     "umount": "import vfs\nvfs.umount('/')\nprint(open('/etc/passwd').read())",
     "import": "import sys\nsys.path.append('/usr/lib/python3')\nimport antigravity",
-    "descriptor": "print([open(n, 'rb').read(1) for n in range(5, 64)])",
+    "descriptor": "print([open(n, 'rb').read(1) for n in range(8, 64)])",
 }
 
 

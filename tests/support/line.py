@@ -18,6 +18,7 @@ class Line:
     def __init__(self, board: Launched) -> None:
         self.board = board
         self.sim = board.control
+        self._closed = False
 
     def write(self, data: bytes) -> None:
         while data:
@@ -68,6 +69,7 @@ class Line:
         return output.decode(), error.decode()
 
     def close(self) -> None:
-        os.close(self.board.write_fd)
-        os.close(self.board.read_fd)
-        self.board.process.wait(DEADLINE_S)
+        """End the board. Idempotent."""
+        if not self._closed:
+            self._closed = True
+            self.board.close()

@@ -11,9 +11,14 @@ board is. Example::
 
 from __future__ import annotations
 
+import contextlib
 import mmap
+import os
 import struct
+import threading
+from typing import Callable
 
+from .buses import Buses, I2cBus, SpiBus
 from .supervisor import layout
 
 _MODES = {
@@ -30,15 +35,23 @@ _PULLS = {layout.PULL_NONE: None, layout.PULL_UP: "up", layout.PULL_DOWN: "down"
 class SimulatedBoard:
     """What is around a simulated board's processor. Safe to use from several threads.
 
-    It stays readable after the board has ended: the pins are then as it left them.
+    The pins stay readable after the board has ended: they are then as it left them.
+
+    Args:
+        state: the shared memory.
+        commands: descriptor to the supervisor; closed by `close`.
+        buses: what is plugged in; closed by `close`.
     """
 
-    def __init__(self, state: mmap.mmap) -> None:
+    def __init__(self, state: mmap.mmap, commands: int, buses: Buses) -> None:
         self._state = state
+        self._commands = commands
+        self._buses = buses
+        self._lock = threading.Lock()
 
     def pin(self, pin: int | str) -> Pin:
         """A pin by number (0 to 63) or name (``"LED"`` is 25, ``"GP25"``)."""
-        return Pin(self._state, _number(pin))
+        return Pin(self._state, _number(pin), self)
 
     def adc(self, pin: int | str) -> Adc:
         """An analog input by pin, or by channel: 0 to 3 are pins 26 to 29, 4 is the temperature sensor."""
@@ -48,6 +61,56 @@ class SimulatedBoard:
     def pwm(self, pin: int | str) -> Pwm:
         """The pulse-width modulation of a pin."""
         return Pwm(self._state, _number(pin))
+
+    def neopixel(self, pin: int | str, *, bytes_per_pixel: int = 3) -> Strip:
+        """The addressable colours on a pin; 4 bytes per pixel are those with white."""
+        return Strip(self._state, _number(pin), bytes_per_pixel)
+
+    def i2c(self, number: int = 0) -> I2cBus:
+        """An I2C bus, to plug devices into; 2 is that of ``SoftI2C``."""
+        self._buses.serve()
+        return self._buses.i2c[number]
+
+    def spi(self, number: int = 0) -> SpiBus:
+        """An SPI bus, to plug devices into; 2 is that of ``SoftSPI``."""
+        self._buses.serve()
+        return self._buses.spi[number]
+
+    @property
+    def unique_id(self) -> bytes:
+        """What ``machine.unique_id()`` gives: always the same for a named board."""
+        return self._state[layout.UNIQUE_ID : layout.UNIQUE_ID + 8]
+
+    def reset(self) -> None:
+        """Press the reset button: as at power-on, whatever the board is doing. The files stay."""
+        self._command(layout.COMMAND_RESET)
+
+    def close(self) -> None:
+        """Give back what the host has of a board that has ended. Idempotent."""
+        with self._lock:
+            if self._commands >= 0:
+                os.close(self._commands)
+                self._commands = -1
+                self._buses.close()
+
+    def _drive(self, at: int, change: Callable[[], None], level: Callable[[], int]) -> None:
+        """Change what drives a pin from outside, and tell the board of the edge that it makes."""
+        with self._lock:
+            before = level()
+            change()
+            after = level()
+            edge = layout.TRIGGER_RISING if after > before else layout.TRIGGER_FALLING
+            if after == before or not self._state[at + layout.PIN_TRIGGER] & edge:
+                return
+            cell = at + (layout.PIN_RISES if after else layout.PIN_FALLS)
+            count = struct.unpack_from("<H", self._state, cell)[0]
+            struct.pack_into("<H", self._state, cell, (count + 1) & 0xFFFF)
+        self._command(layout.COMMAND_EVENT)
+
+    def _command(self, command: bytes) -> None:
+        with self._lock, contextlib.suppress(BrokenPipeError):  # the board has ended
+            if self._commands >= 0:
+                os.write(self._commands, command)
 
 
 class _Record:
@@ -65,12 +128,17 @@ class _Record:
 class Pin(_Record):
     """A pin as a voltmeter and a wire see it."""
 
+    def __init__(self, state: mmap.mmap, number: int, board: SimulatedBoard) -> None:
+        super().__init__(state, number)
+        self._board = board
+
     @property
     def value(self) -> int:
         """The level on the wire, 0 or 1.
 
         An output's is what the board drives. An input's is what the host drives, else what its pull says,
-        else 0. Setting it drives the wire from outside until `release`; an output does not care.
+        else 0. Setting it drives the wire from outside until `release`; an output does not care. An edge that
+        the board has asked for by ``Pin.irq`` calls its handler, also while a program runs.
         """
         state, at = self._state, self._at
         mode, latch = state[at + layout.PIN_MODE], state[at + layout.PIN_LATCH]
@@ -83,11 +151,22 @@ class Pin(_Record):
     def value(self, level: int) -> None:
         if level not in (0, 1):
             raise ValueError(f"a level is 0 or 1, not {level!r}")
-        self._state[self._at + layout.PIN_DRIVEN] = 1 + level
+        self._drive(1 + level)
 
     def release(self) -> None:
         """Drive the wire no longer from outside."""
-        self._state[self._at + layout.PIN_DRIVEN] = 0
+        self._drive(0)
+
+    def _drive(self, driven: int) -> None:
+        def change() -> None:
+            self._state[self._at + layout.PIN_DRIVEN] = driven
+
+        self._board._drive(self._at, change, lambda: self.value)
+
+    @property
+    def changes(self) -> int:
+        """How often the board has changed what it drives, since power-on."""
+        return int(struct.unpack_from("<I", self._state, self._at + layout.PIN_CHANGES)[0])
 
     @property
     def mode(self) -> str:
@@ -132,6 +211,38 @@ class Pwm(_Record):
     def duty_u16(self) -> int:
         """The share of each period that is high, of 65535."""
         return int(struct.unpack_from("<H", self._state, self._at + layout.PIN_DUTY)[0])
+
+
+class Strip:
+    """The NeoPixels on a pin, as they shine: what was last sent by ``write()``."""
+
+    def __init__(self, state: mmap.mmap, number: int, bytes_per_pixel: int) -> None:
+        self._state = state
+        self._number = number
+        self._bytes_per_pixel = bytes_per_pixel
+
+    @property
+    def data(self) -> bytes:
+        """The bytes as they stand on the wire; empty before the first ``write()``."""
+        for at in range(layout.STRIPS, layout.STATE_BYTES, layout.STRIP_BYTES):
+            if self._state[at + layout.STRIP_PIN] == self._number + 1:
+                return self._read(at)
+        return b""
+
+    @property
+    def colours(self) -> list[tuple[int, ...]]:
+        """Red, green, blue (and white) of each pixel, 0 to 255."""
+        data, size = self.data, self._bytes_per_pixel
+        pixels = (data[start : start + size] for start in range(0, len(data) - size + 1, size))
+        return [(pixel[1], pixel[0], *pixel[2:]) for pixel in pixels]  # on the wire green comes first
+
+    def _read(self, at: int) -> bytes:
+        """A copy that the board has not changed meanwhile; it writes for microseconds."""
+        while True:
+            serial, _, size = struct.unpack_from("<IHH", self._state, at)
+            data = self._state[at + layout.STRIP_DATA : at + layout.STRIP_DATA + size]
+            if not serial & 1 and serial == struct.unpack_from("<I", self._state, at)[0]:
+                return data
 
 
 def _number(pin: int | str) -> int:

@@ -6,6 +6,7 @@ The board is a process of its own (`supervisor/`); the host has two pipes to its
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import importlib.util
 import mmap
 import os
@@ -19,13 +20,14 @@ from pathlib import Path
 
 from ..exceptions import ConnectionFailedError
 from .board import SimulatedBoard
+from .buses import Buses
 from .flash import open_flash
 from .options import parse
-from .supervisor.layout import STATE_BYTES
+from .supervisor.layout import STATE_BYTES, UNIQUE_ID
 
 # MicroPython's heap beyond what is free to the user: what our firmware takes (tests/sim/test_memory.py), and
 # the collector's own tables (2 bits of allocation, 1 of finalisers, for each block of 32 bytes).
-_FIRMWARE_BYTES = 20 << 10
+_FIRMWARE_BYTES = 32 << 10
 _TABLES = 1 + 3 / (8 * 32) + 0.001
 
 _START = (
@@ -36,6 +38,9 @@ _START = (
 # All that an interpreter may need to find its own libraries; everything else stays the host's.
 _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH")
 
+_END_WAIT_S = 2.0
+"""The board ends within milliseconds of its line; past this it never will, and is killed."""
+
 _warned = False
 
 
@@ -45,15 +50,26 @@ class Launched:
 
     Attributes:
         read_fd: what the board sends; at its end, the board is gone.
-        write_fd: what it receives; closing it ends the board.
-        process: the board. Wait for it after closing both.
-        control: its pins.
+        write_fd: what it receives.
+        process: the board.
+        control: its pins and buses.
     """
 
     read_fd: int
     write_fd: int
     process: subprocess.Popen[bytes]
     control: SimulatedBoard
+
+    def close(self) -> None:
+        """End the board, and give everything back but its pins' last state. Call it once."""
+        os.close(self.write_fd)
+        os.close(self.read_fd)
+        try:
+            self.process.wait(_END_WAIT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.control.close()
 
 
 def launch(target: str = "", *, timeout_s: float = 10.0, confine: bool = True) -> Launched:
@@ -78,7 +94,10 @@ def launch(target: str = "", *, timeout_s: float = 10.0, confine: bool = True) -
         status, status_write = _pipe(ours, boards)
         read_fd, board_output = _pipe(ours, boards)
         board_input, write_fd = _pipe(boards, ours)
-        inherited = (state_file.fileno(), flash, status_write)
+        commands_read, commands = _pipe(boards, ours)
+        transfers, transfers_write = _pipe(ours, boards)
+        replies_read, replies = _pipe(boards, ours)
+        inherited = (state_file.fileno(), flash, status_write, commands_read, transfers_write, replies_read)
         try:
             process = subprocess.Popen(
                 [*interpreter, *map(str, (*inherited, heap_bytes, int(confine)))],
@@ -94,11 +113,14 @@ def launch(target: str = "", *, timeout_s: float = 10.0, confine: bool = True) -
         ours.callback(process.kill)
         state = mmap.mmap(state_file.fileno(), STATE_BYTES)
         ours.callback(state.close)
+        name = options.name.encode() or os.urandom(16)
+        state[UNIQUE_ID : UNIQUE_ID + 8] = hashlib.sha256(b"belay " + name).digest()[:8]
         boards.close()  # the board has its own; the status must end when the board does
         _await_board(status, time.monotonic() + timeout_s, interpreter[0])
         ours.pop_all()
     os.close(status)
-    return Launched(read_fd, write_fd, process, SimulatedBoard(state))
+    control = SimulatedBoard(state, commands, Buses(state, transfers, replies))
+    return Launched(read_fd, write_fd, process, control)
 
 
 def _pipe(reader: contextlib.ExitStack, writer: contextlib.ExitStack) -> tuple[int, int]:

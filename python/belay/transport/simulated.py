@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from ..sim import launch
 from .base import Options
 from .descriptor import DescriptorTransport
@@ -11,9 +9,6 @@ from .line import SIMULATED
 from .process import Child
 
 __all__ = ["open_simulated"]
-
-_GRACE_S = 1.0
-"""The board ends by itself when its pipes close; past this it is told to."""
 
 
 def open_simulated(target: str, options: Options) -> DescriptorTransport:
@@ -23,19 +18,12 @@ def open_simulated(target: str, options: Options) -> DescriptorTransport:
         ConnectionFailedError: it cannot be started, or its name is in use; nothing is left behind.
     """
     board = launch(target.partition(":")[2])
-    child = Child(board.process)
-
-    def release() -> None:
-        os.close(board.write_fd)
-        os.close(board.read_fd)
-        child.end(_GRACE_S)
-
     return DescriptorTransport(
         board.read_fd,
         board.write_fd,
         line=SIMULATED,
         name=target,
         control=board.control,
-        release=release,
-        explain=child.explain,
+        release=board.close,
+        explain=Child(board.process).explain,
     )

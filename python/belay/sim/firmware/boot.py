@@ -63,18 +63,25 @@ class Rom:
 
 
 def install():
+    global end
     vfs.umount("/")
     vfs.mount(Rom(), "/rom")
     sys.path[:] = ["/rom"]
     sys.argv[:] = []
-    __import__("machine")
+    __import__("cells").connect(state)
+    # One after the other: what compiling one takes is free again for the next, and the heap stays whole.
+    for name in ("events", "pins", "buses", "machine", "neopixel"):
+        gc.collect()
+        __import__(name)
+    end = sys.modules["cells"].end
+    for name in ("cells", "events", "pins", "buses"):
+        del sys.modules[name]
     if not confined:
         for name in ("os", "vfs"):
             sys.modules[name] = sys.modules["u" + name] = __import__("guarded_" + name)
             del sys.modules["guarded_" + name]
     sys.path[:] = ["", ".frozen", "/lib"]
     vfs.umount("/rom")
-    sys.modules["machine"]._connect(state, 4)
     flash = Flash(3, blocks)
     if flash.blank():
         vfs.VfsLfs2.mkfs(flash, progsize=256)
@@ -96,7 +103,7 @@ def run(name):
             refuse_interrupts()
         return True
     except SystemExit:
-        sys.modules["machine"]._end(2)
+        end(2)
     except BaseException as error:
         text = io.StringIO()
         sys.print_exception(error, text)

@@ -6,14 +6,22 @@ which ends the process. The terminal's own Ctrl-C (ISIG) would be sent without l
 when it arrives between a program's end and the prompt, or while a program is compiled. So the terminal never
 makes signals: the supervisor stops the board, looks, sends, and lets it run on (`Life.interrupt`); nothing
 can change meanwhile.
+
+Handlers of pins and timers are scheduled by a thread of the board. While the main thread waits for input or
+sleeps it does not notice, and a signal has to wake it. A signal that meets a write which waits for room cuts
+the write short, and MicroPython loses the rest: so this looks first, too (`waits`).
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 
 CTRL_C = b"\x03"
+
+# The number of the system call that writes (Linux, the architecture's unistd.h).
+_WRITE = {"x86_64": b"1", "aarch64": b"64"}.get(os.uname().machine, b"")
 
 
 def takes_interrupts(pid: int) -> bool:
@@ -28,3 +36,13 @@ def takes_interrupts(pid: int) -> bool:
 
         mask = subprocess.run(["ps", "-o", "caught=", "-p", str(pid)], stdout=subprocess.PIPE).stdout
     return bool(int(mask.strip() or b"0", 16) >> (signal.SIGINT - 1) & 1)
+
+
+def waits(pid: int) -> bool:
+    """Whether the process waits for something else than to write: a signal would wake it, and do no harm."""
+    try:
+        with open(f"/proc/{pid}/syscall", "rb", buffering=0) as file:
+            number = file.read().split()[0]
+    except OSError:  # no Linux, or one that does not tell; then a write that waits is as good as never met
+        return True
+    return number not in (b"running", b"-1", _WRITE)

@@ -16,7 +16,7 @@ import termios
 
 from . import confine
 from .console import Console
-from .interrupt import takes_interrupts
+from .interrupt import takes_interrupts, waits
 
 _PARENT_DEATH_SIGNAL = 1  # Linux include/uapi/linux/prctl.h
 _MICROPYTHON_STATUS = 64  # plus MicroPython's REPL mode: how a life that MicroPython ended exits
@@ -54,6 +54,9 @@ class Firmware:
         # another signal, straight to the function that handler calls. siginterrupt: wake blocking reads.
         libc.signal(signal.SIGUSR2, self._raise_interrupt)
         signal.siginterrupt(signal.SIGUSR2, True)
+        # Wakes blocking calls, and does nothing else: MicroPython then runs what is scheduled.
+        libc.signal(signal.SIGUSR1, ctypes.cast(libc.getpid, ctypes.c_void_p))
+        signal.siginterrupt(signal.SIGUSR1, True)
         if self.landlock_abi:
             confine.confine(self.landlock_abi, [])
         self._run(["micropython", "-X", f"heapsize={self._heap_bytes}", "-i", "-c", program])
@@ -123,6 +126,11 @@ class Life:
             os.kill(self.pid, signal.SIGUSR2)
         os.kill(self.pid, signal.SIGCONT)
         return taken
+
+    def wake(self) -> None:
+        """Have the board run what is scheduled, if it waits for something."""
+        if not self.ended() and waits(self.pid):
+            os.kill(self.pid, signal.SIGUSR1)
 
     def ended_in_raw_repl(self) -> bool:
         """Whether MicroPython ended by itself, in its raw REPL."""

@@ -1,4 +1,4 @@
-"""The supervisor: one poll loop between the host, the board's terminal and the board's death.
+"""The supervisor: one poll loop between the host, the board's terminal, its timers and its death.
 
 Host bytes come from descriptor 0 and go to 1; the end of either is the end of everything. To a status
 descriptor it writes one line when the board is up, or cannot be: ``ready confined``, ``ready open`` (there is
@@ -14,6 +14,7 @@ import mmap
 import os
 import signal
 import sys
+import time
 
 from . import layout
 from .confine import landlock_abi
@@ -21,9 +22,11 @@ from .console import ENTERING_RAW, SCRIPTS, STARTING, Console
 from .interrupt import CTRL_C
 from .life import Firmware, Life, make_raw
 from .program import Program
+from .timers import Timers
 from .wait import wait
 
 _HELD_BYTES = 65536
+_INTERRUPT_S = 0.2
 _SOFT_REBOOT = b"MPY: soft reboot\r\n"  # MicroPython ports/rp2/main.c
 
 
@@ -35,13 +38,28 @@ class Supervisor:
         state: the shared memory.
         flash: descriptor of the flash image.
         status: descriptor to announce the board on; closed then.
+        commands: descriptor that the host writes COMMAND_* to.
+        transfers: descriptor that the board tells the host of transfers on.
+        replies: descriptor that the host answers them on.
     """
 
-    def __init__(self, firmware: Firmware, state: mmap.mmap, flash: int, status: int) -> None:
+    def __init__(
+        self,
+        firmware: Firmware,
+        state: mmap.mmap,
+        flash: int,
+        status: int,
+        commands: int,
+        transfers: int,
+        replies: int,
+    ) -> None:
         self._firmware = firmware
         self._state = state
         self._flash = flash
         self._status = status
+        self._commands = commands
+        self._transfers = transfers
+        self._replies = replies
         self._program = Program(state, os.fstat(flash).st_size, firmware.landlock_abi > 0)
         self._terminal, board_side = os.openpty()
         self._terminal_name = os.ttyname(board_side)
@@ -49,14 +67,28 @@ class Supervisor:
         # Kept open, so that the terminal outlives a life. Non-blocking for us alone: each life opens its own.
         self._board_side = os.open(self._terminal_name, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         self._requests, self._requests_write = os.pipe()
+        self._events, self._events_write = os.pipe()
         self._deaths, deaths_write = os.pipe()
-        for descriptor in (0, 1, self._terminal, self._requests, self._deaths, deaths_write):
+        ours = (
+            0,
+            1,
+            commands,
+            self._terminal,
+            self._requests,
+            self._events_write,
+            self._deaths,
+            deaths_write,
+        )
+        for descriptor in ours:
             os.set_blocking(descriptor, False)
         signal.set_wakeup_fd(deaths_write)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         self._to_host = b""
         self._to_board = b""
-        self._life = self._start(raw=False)
+        self._wake_pause_s = 0.0
+        self._wake_at_s = 0.0
+        self._interrupted_s = 0.0
+        self._life = self._start(layout.CAUSE_POWER_ON, raw=False)
 
     def run(self) -> None:
         """Work until the host is gone."""
@@ -68,7 +100,7 @@ class Supervisor:
 
     def _turn(self) -> bool:
         """Wait for something and do it. False: the host is gone."""
-        reads = {self._requests, self._deaths}
+        reads = {self._requests, self._deaths, self._commands}
         if len(self._to_host) < _HELD_BYTES:
             reads.add(self._terminal)
         if len(self._to_board) < _HELD_BYTES:
@@ -77,7 +109,8 @@ class Supervisor:
         if self._to_host:
             writes.add(1)
         dead = self._life.ended()
-        readable, gone = wait(reads, writes, (0, 1), now=dead and self._terminal in reads)
+        timeout_s = 0.0 if dead and self._terminal in reads else self._wait_s()
+        readable, gone = wait(reads, writes, (0, 1, self._commands), timeout_s)
         if gone:
             return False
         if 0 in readable:
@@ -85,8 +118,11 @@ class Supervisor:
             if not data:
                 return False
             self._from_host(data)
-        if self._requests in readable and _read(self._requests):
-            self._life.kill()
+        if self._commands in readable:
+            self._command(_read(self._commands))
+        if self._requests in readable:
+            self._request(_read(self._requests))
+        self._keep_time()
         if self._deaths in readable:
             _read(self._deaths)
             self._life.wait(os.WNOHANG)
@@ -100,6 +136,55 @@ class Supervisor:
             self._to_host = self._to_host[_write(1, self._to_host) :]
         return True
 
+    def _wait_s(self) -> float | None:
+        """How long there is nothing to do by itself; None: for ever."""
+        waits = [self._timers.wait_s()]
+        if self._must_wake():
+            waits.append(max(0.0, self._wake_at_s - time.monotonic()))
+        return min((wait_s for wait_s in waits if wait_s is not None), default=None)
+
+    def _keep_time(self) -> None:
+        if self._timers.elapse():
+            self._tell_board()
+        if self._must_wake() and time.monotonic() >= self._wake_at_s:
+            self._life.wake()
+            self._wake_pause_s = min(self._wake_pause_s * 2, 0.1)
+            self._wake_at_s = time.monotonic() + self._wake_pause_s
+
+    def _must_wake(self) -> bool:
+        """Whether the board may be waiting in spite of something that it should notice.
+
+        A signal is lost that comes just before the board begins to wait, or to a thread of it that is not the
+        main one. So until its handlers have begun, and for a while after an interrupt, it is woken again,
+        ever more seldom.
+        """
+        return bool(self._state[layout.SCHEDULED]) or time.monotonic() < self._interrupted_s + _INTERRUPT_S
+
+    def _wake_soon(self) -> None:
+        self._wake_pause_s = 0.001
+        self._wake_at_s = 0.0
+
+    def _tell_board(self) -> None:
+        """Say that a counter has moved."""
+        _write(self._events_write, b"\0")
+
+    def _command(self, data: bytes) -> None:
+        """Do what the host asks for."""
+        if layout.COMMAND_EVENT in data:
+            self._tell_board()
+        if layout.COMMAND_RESET in data:
+            self._state[layout.END_REASON] = layout.END_HARD
+            self._life.kill()
+
+    def _request(self, data: bytes) -> None:
+        """Do what the board asks for."""
+        if layout.REQUEST_END in data:
+            self._life.kill()
+        if layout.REQUEST_TIMERS in data:
+            self._timers.look()
+        if layout.REQUEST_WAKE in data:
+            self._wake_soon()
+
     def _may_type(self) -> bool:
         """Whether the board may see input: its scripts may, but not before Ctrl-A in a raw restart."""
         return self._life.console.stage >= (ENTERING_RAW if self._raw else SCRIPTS)
@@ -107,6 +192,8 @@ class Supervisor:
     def _from_host(self, data: bytes) -> None:
         if CTRL_C in data and self._life.console.stage > STARTING and self._life.interrupt():
             data = data.replace(CTRL_C, b"")
+            self._interrupted_s = time.monotonic()
+            self._wake_soon()
         self._to_board += data
 
     def _from_board(self, data: bytes) -> None:
@@ -131,12 +218,14 @@ class Supervisor:
             os.close(self._status)
             self._status = -1
 
-    def _start(self, raw: bool) -> Life:
+    def _start(self, cause: int, raw: bool) -> Life:
         self._raw = raw
+        layout.restart(self._state, cause)
+        self._timers = Timers(self._state)
         make_raw(self._board_side)
         ready, prompt = (b"\0%s\0" % os.urandom(8).hex().encode() for _ in range(2))
         source = self._program.text(ready, prompt, raw)
-        descriptors = [self._flash, self._requests_write]
+        descriptors = [self._flash, self._requests_write, self._events, self._transfers, self._replies]
         return Life(self._firmware, source, self._terminal_name, descriptors, Console(ready, prompt, raw))
 
     def _restart(self) -> None:
@@ -146,17 +235,18 @@ class Supervisor:
             raise SystemExit(life.console.held.decode(errors="replace").strip())
         if life.console.stage == SCRIPTS:
             self._to_host += life.console.held
-        reason, self._state[layout.END_REASON] = self._state[layout.END_REASON], 0
+        reason = self._state[layout.END_REASON]
+        cause = layout.CAUSE_HARD
         if life.ended_itself() or reason == layout.END_SOFT:
+            cause = layout.CAUSE_SOFT
             self._to_host += _SOFT_REBOOT
-        else:
-            if reason != layout.END_HARD:
-                self._to_host += b"\r\nMPY: hard fault (%s)\r\n" % life.cause().encode()
-            layout.power_on(self._state)
+        elif reason != layout.END_HARD:
+            self._to_host += b"\r\nMPY: hard fault (%s)\r\n" % life.cause().encode()
         _read(self._requests)
+        _write(self._transfers, b"\0")  # should it have died between asking for a transfer and saying so
         typed_ahead = b"".join(iter(lambda: _read(self._board_side), b""))
         self._to_board = typed_ahead + self._to_board
-        self._life = self._start(raw=life.ended_in_raw_repl())
+        self._life = self._start(cause, raw=life.ended_in_raw_repl())
 
 
 def _read(descriptor: int) -> bytes:
@@ -180,10 +270,11 @@ def _write(descriptor: int, data: bytes) -> int:
 def main() -> None:
     """Read the command line, make the board, serve it.
 
-    The arguments, in order: descriptors of the shared memory, the flash image and the status; the heap in
-    bytes; 1 to confine the board where the kernel can, 0 to do as where it cannot.
+    The arguments, in order: descriptors of the shared memory, the flash image, the status, the commands, the
+    transfers and their replies; the heap in bytes; 1 to confine the board where the kernel can, 0 to do as
+    where it cannot.
     """
-    state_file, flash, status, heap_bytes, confine = map(int, sys.argv[1:])
+    state_file, flash, status, commands, transfers, replies, heap_bytes, confine = map(int, sys.argv[1:])
     state = mmap.mmap(state_file, layout.STATE_BYTES)
     os.close(state_file)
     try:
@@ -191,7 +282,7 @@ def main() -> None:
     except ImportError as error:
         os.write(status, f"error {error}".encode())
         return
-    supervisor = Supervisor(firmware, state, flash, status)
+    supervisor = Supervisor(firmware, state, flash, status, commands, transfers, replies)
     try:
         supervisor.run()
     except SystemExit as error:
