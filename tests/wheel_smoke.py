@@ -91,6 +91,30 @@ def test_the_fake_board():
     assert board.read(1).endswith(b"exit\r\n>")
 
 
+FAILING = """
+def test_half(device):
+    @device.task
+    def half(number):
+        print("halving", number)
+        return number / 0
+
+    half(4)
+"""
+
+
+@pytest.mark.parametrize("style", ["auto", "native"])
+def test_the_report_of_a_failing_test(tmp_path, style):
+    (tmp_path / "test_half.py").write_text(FAILING)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--tb", style]
+    done = subprocess.run(command, cwd=str(tmp_path), capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1, done.stderr
+    assert "Captured board output call" in done.stdout
+    assert "\nhalving 4\n" in done.stdout
+    native = "line 6, in half\n    return number / 0\nbelay.exceptions"
+    assert (">       return number / 0\nE" if style == "auto" else native) in done.stdout
+    assert "FAILED test_half.py::test_half - ZeroDivisionError: divide by zero\n" in done.stdout
+
+
 @pytest.mark.parametrize(
     "arguments", [["--version"], ["--help"], ["info", "sim:"], ["exec", "sim:", "6 * 7"]]
 )
