@@ -95,17 +95,18 @@ def _stage(
         dependencies = staging / "0" / settings.dependencies_path[len(".belay/") :]
     else:
         targets.append(settings.dependencies_path)
-    dependencies.mkdir(parents=True)
+    for folder in {dependencies, *((dependencies / path).parent for path in (*kept, *written))}:
+        folder.mkdir(parents=True, exist_ok=True)
     _carry(settings.belay_folder, staging / "0", without=(settings.lock_path, settings.dependencies_folder))
     for path in sorted(kept):
         _link(settings.dependencies_folder / path, dependencies / path)
     for path, content in written.items():
-        _write(dependencies / path, content)
-    _write(staging / "0" / settings.lock_path.name, text)
+        (dependencies / path).write_bytes(content)
+    (staging / "0" / settings.lock_path.name).write_bytes(text)
     for edit in edits:
         if (root / edit.path).read_bytes() != edit.before:
             raise PackageError(f"{edit.path} was changed by somebody else", hint="try again")
-        _write(staging / str(len(targets)), edit.after)
+        (staging / str(len(targets))).write_bytes(edit.after)
         shutil.copymode(root / edit.path, staging / str(len(targets)))
         targets.append(edit.path)
     commit.replace_all(root, targets)
@@ -126,13 +127,7 @@ def _carry(source: Path, target: Path, without: Tuple[Path, ...]) -> None:
 
 def _link(source: Path, target: Path) -> None:
     """``source``, also at ``target``: the same file where the filesystem can, else a copy."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source, target, follow_symlinks=False)
     except (OSError, NotImplementedError):
         shutil.copy2(source, target, follow_symlinks=False)
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
