@@ -31,7 +31,7 @@ LAYERS = {
     "transport": TRANSPORT,
     "repl": REPL,
     "sync": SYNC,
-    "device": DEVICE,
+    "device": (*DEVICE, "sim"),  # the type of `device.sim`
     "packages": NATIVE,
     "project": PROJECT,
     "project.install": INSTALL,

@@ -21,6 +21,8 @@ PRINTED = {
     "thread": ["the thread is running"],
     "subclass": ["the lamp is on"],
     "several_devices": ["[1, 0]"],
+    "neopixel": ["[(255, 0, 0), (0, 0, 0), (0, 0, 255)]"],
+    "sensor": ["21.5 degrees"],
     "readme": ["[1, 0, 1, 0]\n2\nZeroDivisionError"],
 }
 

@@ -60,9 +60,7 @@ def test_an_edge_calls_the_handler_at_the_prompt(line: Line) -> None:
     assert line.read_until(b"pressed\n") == b"pressed\n"
 
 
-@pytest.mark.parametrize(
-    "wait", ["time.sleep(30)", "sys.stdin.read(1)", "poller.poll(30000)"]
-)
+@pytest.mark.parametrize("wait", ["time.sleep(30)", "sys.stdin.read(1)", "poller.poll(30000)"])
 def test_an_edge_calls_the_handler_while_the_program_waits(line: Line, wait: str) -> None:
     line.run(
         "import time, sys, select\n" + LISTEN + "button.irq(lambda pin: print('pressed'), Pin.IRQ_FALLING)"

@@ -54,3 +54,6 @@ assert_type(board.twice(2), int)
 board.twice("x")  # error: arg-type
 with board as same:
     assert_type(same, Board)
+
+    assert same.sim
+    assert_type(same.sim.pin(25).value, int)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import Any, Iterator, List, Optional, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Iterator, List, Optional, Type, TypeVar, Union, cast
 
 from ..exceptions import BelayException, ConnectionLost, NoMatchingExecuterError
 from ..repl import wire
@@ -21,6 +21,9 @@ from .implementation import Implementation
 from .link import BoardLink, Definition
 from .markers import choose, marked_methods
 from .meta import DeviceMeta
+
+if TYPE_CHECKING:
+    from ..sim import SimulatedBoard
 
 __all__ = ["Device"]
 
@@ -258,9 +261,9 @@ class Device(metaclass=DeviceMeta):
                 raise
 
     @property
-    def sim(self) -> Any:
+    def sim(self) -> Optional[SimulatedBoard]:
         """The simulated board behind ``sim:``, with its pins and its buses; ``None`` on any other board."""
-        return self._link.session.transport.control
+        return cast("Optional[SimulatedBoard]", self._link.session.transport.control)
 
 
 def _operation(code: str, is_expression: Optional[bool], shrink: bool, trusted: bool) -> Operation[Any]:
