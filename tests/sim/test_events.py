@@ -15,6 +15,8 @@ from machine import Pin
 seen = []
 def handler(pin):
     seen.append((pin.irq().flags(), pin()))
+    told.toggle()
+told = Pin(15, Pin.OUT)
 button = Pin(14, Pin.IN, Pin.PULL_UP)
 irq = button.irq(handler, Pin.IRQ_FALLING | Pin.IRQ_RISING)
 """
@@ -32,7 +34,10 @@ def test_an_edge_calls_the_handler_while_a_program_is_busy(line: Line) -> None:
     line.write(b"print('go', end='')\nwhile len(seen) < 2: pass\nprint(seen)\x04")
     line.read_until(b"go")
     line.sim.pin(14).value = 0
-    time.sleep(0.02)  # two edges that come together are both seen, but both with the last level
+    deadline = time.monotonic() + DEADLINE_S
+    while not line.sim.pin(15).changes:
+        assert time.monotonic() < deadline
+        time.sleep(0.0005)
     line.sim.pin(14).value = 1
     assert line.read_until(b"\x04>") == b"[(4, 0), (8, 1)]\n\x04\x04>"
 
@@ -62,9 +67,8 @@ def test_an_edge_calls_the_handler_at_the_prompt(line: Line) -> None:
 
 @pytest.mark.parametrize("wait", ["time.sleep(30)", "sys.stdin.read(1)", "poller.poll(30000)"])
 def test_an_edge_calls_the_handler_while_the_program_waits(line: Line, wait: str) -> None:
-    line.run(
-        "import time, sys, select\n" + LISTEN + "button.irq(lambda pin: print('pressed'), Pin.IRQ_FALLING)"
-    )
+    line.run("import time, sys, select\npoller = select.poll(); poller.register(sys.stdin, select.POLLIN)")
+    line.run(LISTEN + "button.irq(lambda pin: print('pressed'), Pin.IRQ_FALLING)")
     line.write(b"print('go', end='')\n%s\x04" % wait.encode())
     line.read_until(b"go")
     line.sim.pin(14).value = 0
@@ -178,6 +182,17 @@ def test_ctrl_c_while_events_come(line: Line) -> None:
         line.write(b"\x03")
         line.read_until(b"\x04>")
     assert line.run("print(kept)") == "1\n"
+
+
+def test_ctrl_c_that_meets_a_handler_is_the_programs(line: Line) -> None:
+    line.run("from machine import Timer")
+    line.run("def slow(t):\n    print('in', end='')\n    while True: pass")
+    line.write(b"t = Timer(period=1, mode=Timer.ONE_SHOT, callback=slow)\nwhile True: pass\x04")
+    line.read_until(b"in")
+    line.write(b"\x03")
+    text = line.read_until(b"\x04>")
+    assert b"events.py" not in text
+    assert text.endswith(b"KeyboardInterrupt: \n\x04>")
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="reads /proc")

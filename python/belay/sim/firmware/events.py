@@ -12,6 +12,7 @@ from cells import requests, u8, u16, u32
 from micropython import const, schedule
 
 _SCHEDULED = const(1)
+_HANDLING = const(3)
 _PIN_TRIGGER = const(16)
 _PIN_RISES = const(20)
 _PIN_FALLS = const(22)
@@ -24,6 +25,7 @@ _TIMER_TICKS = const(8)
 _EVENT_DESCRIPTOR = const(5)
 _REQUEST_WAKE = const(1)
 _REQUEST_TIMERS = const(2)
+_REQUEST_INTERRUPT = const(3)
 
 irqs = {}  # a pin's record -> its Irq
 _timers = {}  # a timer's record -> it
@@ -56,13 +58,18 @@ def _wait(readinto, write, u8):
 
 
 def _dispatch(_):
-    u8[_SCHEDULED] = 0
-    if _held:
-        return
-    for irq in list(irqs.values()):
-        irq._run()
-    for timer in list(_timers.values()):
-        timer._run()
+    u8[_HANDLING] = 1
+    try:
+        u8[_SCHEDULED] = 0
+        if not _held:
+            for irq in list(irqs.values()):
+                irq._run()
+            for timer in list(_timers.values()):
+                timer._run()
+    except KeyboardInterrupt:  # meant for the program: the scheduler would show it and go on
+        requests.write(bytes((_REQUEST_INTERRUPT,)))
+    finally:
+        u8[_HANDLING] = 0
 
 
 def _call(handler, argument):

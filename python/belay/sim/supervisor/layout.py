@@ -18,6 +18,7 @@ END_SOFT = 2  # SystemExit in boot.py or main.py
 SCHEDULED = 1  # u8, board: events have been scheduled, and their handlers have not begun
 CAUSE = 2  # u8, supervisor: what machine.reset_cause() says
 CAUSE_POWER_ON, CAUSE_HARD, CAUSE_SOFT = 1, 2, 3
+HANDLING = 3  # u8, board: handlers are running
 CLOCK = 4  # u32, board: machine.freq(), 0 until it is set
 UNIQUE_ID = 8  # 8 bytes, host
 
@@ -88,6 +89,7 @@ REPLY_DESCRIPTOR = 7  # from the host
 REQUEST_END = 0  # end this life, for END_REASON
 REQUEST_WAKE = 1  # handlers are scheduled, and the board may be waiting for input
 REQUEST_TIMERS = 2  # a timer has been set
+REQUEST_INTERRUPT = 3  # Ctrl-C again: it has met a handler, and the program is to have it
 
 # From the host to the supervisor.
 COMMAND_EVENT = b"e"  # a pin has changed that the board listens to
@@ -102,7 +104,7 @@ def restart(state: mmap.mmap, cause: int) -> None:
     A soft reset keeps the levels of outputs, as on real boards. What the world outside does to the board
     always stays, and so does the number of the last transfer.
     """
-    state[END_REASON] = state[SCHEDULED] = 0
+    state[END_REASON] = state[SCHEDULED] = state[HANDLING] = 0
     state[CAUSE] = cause
     state[TIMERS : TIMERS + TIMER_COUNT * TIMER_BYTES] = bytes(TIMER_COUNT * TIMER_BYTES)
     for start in range(PINS, PINS + PIN_COUNT * PIN_BYTES, PIN_BYTES):

@@ -112,10 +112,14 @@ class Life:
             os.kill(self.pid, signal.SIGKILL)
             self.wait()
 
+    def takes_interrupts(self) -> bool:
+        """Whether Ctrl-C is an interrupt for the board at this moment, and not a byte."""
+        self.wait(os.WNOHANG)
+        return not self.ended() and takes_interrupts(self.pid)
+
     def interrupt(self) -> bool:
         """Raise KeyboardInterrupt on the board; False: it takes Ctrl-C as a byte now, or has ended."""
-        self.wait(os.WNOHANG)
-        if self.ended() or not takes_interrupts(self.pid):
+        if not self.takes_interrupts():
             return False
         os.kill(self.pid, signal.SIGSTOP)
         self.wait(os.WUNTRACED)

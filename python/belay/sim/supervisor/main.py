@@ -27,6 +27,7 @@ from .wait import wait
 
 _HELD_BYTES = 65536
 _INTERRUPT_S = 0.2
+_HANDLER_S = 0.05
 _SOFT_REBOOT = b"MPY: soft reboot\r\n"  # MicroPython ports/rp2/main.c
 
 
@@ -88,6 +89,7 @@ class Supervisor:
         self._wake_pause_s = 0.0
         self._wake_at_s = 0.0
         self._interrupted_s = 0.0
+        self._owed_s = 0.0  # not 0: an interrupt is due, at this time at the latest
         self._life = self._start(layout.CAUSE_POWER_ON, raw=False)
 
     def run(self) -> None:
@@ -138,7 +140,7 @@ class Supervisor:
 
     def _wait_s(self) -> float | None:
         """How long there is nothing to do by itself; None: for ever."""
-        waits = [self._timers.wait_s()]
+        waits = [self._timers.wait_s(), 0.001 if self._owed_s else None]
         if self._must_wake():
             waits.append(max(0.0, self._wake_at_s - time.monotonic()))
         return min((wait_s for wait_s in waits if wait_s is not None), default=None)
@@ -146,6 +148,8 @@ class Supervisor:
     def _keep_time(self) -> None:
         if self._timers.elapse():
             self._tell_board()
+        if self._owed_s and (not self._state[layout.HANDLING] or time.monotonic() >= self._owed_s):
+            self._interrupt_now()
         if self._must_wake() and time.monotonic() >= self._wake_at_s:
             self._life.wake()
             self._wake_pause_s = min(self._wake_pause_s * 2, 0.1)
@@ -182,6 +186,8 @@ class Supervisor:
             self._life.kill()
         if layout.REQUEST_TIMERS in data:
             self._timers.look()
+        if layout.REQUEST_INTERRUPT in data:
+            self._interrupt()
         if layout.REQUEST_WAKE in data:
             self._wake_soon()
 
@@ -190,11 +196,28 @@ class Supervisor:
         return self._life.console.stage >= (ENTERING_RAW if self._raw else SCRIPTS)
 
     def _from_host(self, data: bytes) -> None:
-        if CTRL_C in data and self._life.console.stage > STARTING and self._life.interrupt():
+        if CTRL_C in data and self._life.console.stage > STARTING and self._interrupt():
             data = data.replace(CTRL_C, b"")
+        self._to_board += data
+
+    def _interrupt(self) -> bool:
+        """Interrupt the program; False: there is none that takes interrupts.
+
+        Handlers of pins and timers are given a moment to end: an interrupt that meets one is lost to the
+        program, until the board has asked for it again.
+        """
+        if self._state[layout.HANDLING] and self._life.takes_interrupts():
+            self._owed_s = time.monotonic() + _HANDLER_S
+            return True
+        return self._interrupt_now()
+
+    def _interrupt_now(self) -> bool:
+        self._owed_s = 0.0
+        taken = self._life.interrupt()
+        if taken:
             self._interrupted_s = time.monotonic()
             self._wake_soon()
-        self._to_board += data
+        return taken
 
     def _from_board(self, data: bytes) -> None:
         console = self._life.console
@@ -220,6 +243,7 @@ class Supervisor:
 
     def _start(self, cause: int, raw: bool) -> Life:
         self._raw = raw
+        self._interrupted_s = self._owed_s = 0.0
         layout.restart(self._state, cause)
         self._timers = Timers(self._state)
         make_raw(self._board_side)
