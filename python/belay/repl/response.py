@@ -14,7 +14,17 @@ from .._native import Frame, Outcome, parse_literal
 from ..exceptions import InternalError, NotBelayResponseError
 from ..ondevice import code
 
-__all__ = ["BoardError", "Operation", "Reply", "checked", "over", "statements", "tagged_value", "value"]
+__all__ = [
+    "BoardError",
+    "Operation",
+    "Reply",
+    "checked",
+    "over",
+    "statements",
+    "tagged_value",
+    "value",
+    "value_of",
+]
 
 Result = TypeVar("Result")
 Reply = Union[Outcome, Frame]
@@ -71,13 +81,22 @@ def tagged_value(program: str, *, trusted: bool = False) -> Operation[Tuple[str,
     if in_pieces:
         tag = outcome.payload.decode()
         outcome = checked(over((yield code("stream"))))
+    result = value_of(outcome, trusted=trusted)
+    return tag, result[0] if in_pieces else result
+
+
+def value_of(outcome: Outcome, *, trusted: bool = False) -> Any:
+    """The value in an outcome.
+
+    Raises:
+        NotBelayResponseError: it cannot be understood.
+    """
     if outcome.garbled:
         raise NotBelayResponseError(
             f"something was printed into the board's reply: {outcome.payload!r}",
             hint="the call has run; let threads of the board print less often, or ask for the value again",
         )
-    result: Any = _evaluate(outcome.payload) if trusted else parse_literal(outcome.payload)
-    return tag, result[0] if in_pieces else result
+    return _evaluate(outcome.payload) if trusted else parse_literal(outcome.payload)
 
 
 def over(reply: Reply) -> Outcome:

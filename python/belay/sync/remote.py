@@ -1,0 +1,1 @@
+"""A board's files for people: ``device.fs``."""
