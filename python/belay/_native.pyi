@@ -92,8 +92,8 @@ class RawRepl:
         Returns:
             events in order: ``bytes`` are text that the board printed; ``"started"``: the board took the
             whole program; ``"no-paste"``: the firmware has no raw-paste, what was sent is taken as plain
-            source; a ``Frame``: the running program speaks to the host; ``"suspect"``: the reply looks over without a frame, ``verify`` settles it; an
-            ``Outcome``: the reply is over.
+            source; a ``Frame``: the running program speaks to the host; ``"suspect"``: the reply looks over
+            without a frame, ``verify`` settles it; an ``Outcome``: the reply is over.
         """
     def take_withheld(self) -> bytes:
         """Output held back because it may be an error's text, for showing it when nothing more has come."""

@@ -1,9 +1,9 @@
 """A sum for each part of a folder, in constant memory: by them the host sees what differs.
 
-Needs a hash (``sha256.py``, ``crc32.py`` or ``fnv.py``) and a way to list a folder (``scan``). Answers with the
-sums (``sync/manifest.py``) unless ``quiet``; says ``A`` about once a second, so that the host knows a busy board
-from a dead one. Leaves ``__belay_fk``: a generator of all names with their hashes, the hash of a file, and a
-function that says something to the host.
+Needs a hash (``sha256.py``, ``crc32.py`` or ``fnv.py``) and a way to list a folder (``scan``). Answers with
+the sums (``sync/manifest.py``) unless ``quiet``; says ``A`` about once a second, so that the host knows a
+busy board from a dead one. Leaves ``__belay_fk``: a generator of all names with their hashes, the hash of a
+file, and a function that says something to the host.
 
 ``root`` ends with a slash, as the names of folders do; ``names`` are left out.
 """
@@ -16,7 +16,7 @@ def __belay_fk(root, names, scan, quiet=0):
         print(end="%s%s%d:%s%s" % (__belay_m, tag, len(text), text, __belay_m))
 
     def read(path):
-        now = time()
+        now = int(time())
         data = bytearray(512)
         with open(path, "rb") as file:
             while 1:
@@ -24,8 +24,8 @@ def __belay_fk(root, names, scan, quiet=0):
                 if not size:
                     break
                 yield memoryview(data)[:size]
-                if now != time():
-                    now = time()
+                if now != int(time()):
+                    now = int(time())
                     say("A", "")
 
     def content(path):

@@ -2,7 +2,8 @@
 
 
 def __belay_fz(data, bits):
-    from deflate import RAW, DeflateIO
     from io import BytesIO
+
+    from deflate import RAW, DeflateIO
 
     return DeflateIO(BytesIO(data), RAW, bits).read()

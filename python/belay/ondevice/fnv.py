@@ -1,5 +1,5 @@
-"""Hashing as one number (``rust/core/src/hash.rs``), for boards that have no hash of their own: FNV-1a, with the
-size above it. Interpreted code does some 25 kB/s.
+"""Hashing as one number (``rust/core/src/hash.rs``), for boards that have no hash of their own: FNV-1a, with
+the size above it. Interpreted code does some 25 kB/s.
 """
 
 

@@ -1,4 +1,5 @@
-"""What is in some parts of a folder: names with their contents' hashes, or, where hashing is slow, their sizes.
+"""What is in some parts of a folder: names with their contents' hashes, or, where hashing is slow, their
+sizes.
 
 Needs ``compare.py``.
 """

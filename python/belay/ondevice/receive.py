@@ -1,21 +1,22 @@
 """Taking blocks from the host and carrying out what they say.
 
 Needs ``compare.py``, a way to read (``hidden.py`` or ``base64.py``), and where blocks are deflated a way to
-inflate them. Says ``R`` when it is ready: two to the power of what a block may hold, and the path of its temporary
-file; ``C`` behind each block, with their number; ``E`` for an error: its number or text, and the path at work.
-After an error it swallows what is on its way, until the connection's mark comes.
+inflate them. Says ``R`` when it is ready: two to the power of what a block may hold, and the path of its
+temporary file; ``C`` behind each block, with their number; ``E`` for an error: its number or text, and the
+path at work. After an error it swallows what is on its way, until the connection's mark comes.
 
-A block is a head (length of the body, two bytes; 1 where it is deflated; a zero byte; the low four bytes of the
-hash of these four and the body) and a body; length 0 ends the row. A body is a row of operations, each a letter,
-the length of its data in two bytes, and the data: a number of eight bytes and a path, but for content.
+A block is a head (length of the body, two bytes; 1 where it is deflated; a zero byte; the low four bytes of
+the hash of these four and the body) and a body; length 0 ends the row. A body is a row of operations, each a
+letter, the length of its data in two bytes, and the data: a path, but for content and hashes.
 
-==  ===================================================================================================
+==  ============================================================================================
+p   what follows is about this path
 m   make a folder
 d   remove a file or an empty folder
 w   begin new content, in the temporary file
 a   more of it
-r   that was all: read it back, and put it in its place unless its hash differs from the number
-==  ===================================================================================================
+r   that was all: read it back, and put it in its place unless its hash ends otherwise (six bytes)
+==  ============================================================================================
 
 Nothing else ever writes to a file that is in use.
 """
@@ -56,18 +57,19 @@ def __belay_fg(read, temporary):
                     file = file or open(temporary, "ab")
                     file.write(data)
                     continue
-                path = data[8:].decode()
-                if what == "w":
-                    file = open(temporary, "wb")
-                elif what == "r":
+                if what == "r":
                     file.close()
                     file = None
-                    if content(temporary) != number(data[:8]):
+                    if content(temporary) & 0xFFFFFFFFFFFF != number(data):
                         raise ValueError
                     os.rename(temporary, path)
+                    continue
+                path = data.decode()
+                if what == "w":
+                    file = open(temporary, "wb")
                 elif what == "m":
                     os.mkdir(path)
-                else:
+                elif what == "d":
                     try:
                         os.remove(path)
                     except OSError:

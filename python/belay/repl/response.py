@@ -1,9 +1,9 @@
 """What a program's outcome means: a value, nothing, or an error.
 
-An *operation* is a generator: it yields programs (``str``), is sent their outcomes, and returns its result.
-A program that runs may speak to it: then it is sent a ``Frame``, and yields ``bytes``, which go to the running
-program (``b""``: nothing to say), until the outcome comes. An operation does no I/O and knows no clock, so that
-threads and asyncio can drive the same ones.
+An *operation* is a generator: it yields programs (``str``), is sent their outcomes, and returns its result. A
+program that runs may speak to it: then it is sent a ``Frame``, and yields ``bytes``, which go to the running
+program (``b""``: nothing to say), until the outcome comes. An operation does no I/O and knows no clock, so
+that threads and asyncio can drive the same ones.
 """
 
 from __future__ import annotations

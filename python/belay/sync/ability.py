@@ -1,7 +1,7 @@
 """What a board can do for a transfer: guessed from its implementation, corrected by what it refuses.
 
-A guess costs nothing when it is right, which is nearly always; a probe would cost each sync something. Each way
-is tried until one works, and remembered for as long as the board is open.
+A guess costs nothing when it is right, which is nearly always; a probe would cost each sync something. Each
+way is tried until one works, and remembered for as long as the board is open.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ class Ability:
         self._inflaters: List[str] = ["zlib"] if circuitpython else ["deflate", "zlib"]
         if not circuitpython and version < _NATIVE_DEFLATE:
             self._inflaters.reverse()
+        console = "__import__('usb_cdc').console.write"
+        self._writers = [console if circuitpython else "__import__('sys').stdout.buffer.write", "None"]
         self._lists: List[str] = ["scan", ""] if circuitpython else ["", "scan"]
 
     @property
@@ -74,6 +76,15 @@ class Ability:
     def inflater(self) -> str:
         """The topic that inflates blocks; empty where none does."""
         return self._inflaters[0] if self._inflaters else ""
+
+    @property
+    def writer(self) -> str:
+        """What writes bytes on the board; ``None`` where only text can be written."""
+        return self._writers[0]
+
+    def without_writer(self) -> bool:
+        """Bytes cannot be written so; whether there is another way."""
+        return _next(self._writers)
 
     def without_hash(self) -> bool:
         """The hash is not there; whether another one is left to be tried."""

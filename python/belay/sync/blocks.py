@@ -22,7 +22,7 @@ _STAND_INS = bytes([*range(6, 256), 0])
 
 
 def bodies(
-    root: str, steps: Iterable[Step], files: Mapping[str, Tuple[bytes, int]], limit: int
+    root: str, steps: Iterable[Step], files: Mapping[str, Tuple[bytes, int]], limit: int, *, remind: bool
 ) -> Iterator[Tuple[bytes, int]]:
     """Bodies of blocks, and how many bytes of files are in each.
 
@@ -31,12 +31,13 @@ def bodies(
         steps: in order.
         files: by name, each content and its hash.
         limit: bytes that a body may have.
+        remind: each body meets a receiver that has forgotten which path it was at.
 
     Raises:
         FileSystemError: a path does not fit a block.
     """
     body, carried = bytearray(), 0
-    for letter, data in _operations(root, steps, files):
+    for letter, data in _operations(root, steps, files, remind):
         at = 0
         while True:
             room = limit - len(body) - 3
@@ -50,7 +51,7 @@ def bodies(
                     break
             elif not body:
                 raise FileSystemError(
-                    f"the path {data[8:].decode()} is too long for a board with so little memory"
+                    f"the path {data.decode()} is too long for a board with so little memory"
                 )
             yield bytes(body), carried
             body, carried = bytearray(), 0
@@ -59,18 +60,20 @@ def bodies(
 
 
 def _operations(
-    root: str, steps: Iterable[Step], files: Mapping[str, Tuple[bytes, int]]
+    root: str, steps: Iterable[Step], files: Mapping[str, Tuple[bytes, int]], remind: bool
 ) -> Iterator[Tuple[bytes, bytes]]:
     for step in steps:
         path = (root + step.name).encode()
         if step.action == "put":
             content, number = files[step.name]
-            yield b"w", bytes(8) + path
+            yield b"w", path
             if content:
                 yield b"a", content
-            yield b"r", struct.pack("<Q", number) + path
+            if remind:
+                yield b"p", path
+            yield b"r", struct.pack("<Q", number)[:6]
         else:
-            yield b"m" if step.action == "make" else b"d", bytes(8) + path
+            yield b"m" if step.action == "make" else b"d", path
 
 
 def block(body: bytes, *, kind: int, bits: int, encode: Encode) -> bytes:

@@ -1,7 +1,7 @@
 """What a folder holds, as six sums: host and board compare them instead of lists.
 
-A name belongs to one of six parts by its own hash, and adds to that part's sum a product of its content's and its
-name's hash, so that no two contents can change places unnoticed. A part differs for about one change in
+A name belongs to one of six parts by its own hash, and adds to that part's sum a product of its content's and
+its name's hash, so that no two contents can change places unnoticed. A part differs for about one change in
 2**48 unseen. What differs is then listed, part by part.
 """
 

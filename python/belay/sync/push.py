@@ -1,8 +1,8 @@
 """Making a folder of the board what the host wants it to be: compare, plan, transfer.
 
-One program answers with the sums of what is there; where they differ, one lists those parts, and one takes all
-that changed in one stream. Whatever goes wrong on the way (a byte lost or changed, a board that falls silent) ends
-in comparing again: what has arrived is not sent twice.
+One program answers with the sums of what is there; where they differ, one lists those parts, and one takes
+all that changed in one stream. Whatever goes wrong on the way (a byte lost or changed, a board that falls
+silent) ends in comparing again: what has arrived is not sent twice.
 """
 
 from __future__ import annotations
@@ -30,14 +30,26 @@ from .plan import TEMPORARY, Keep, Step, case_twins, plan
 from .programs import program
 from .stage import Tree
 
-__all__ = ["Goal", "Progress", "Report", "ask", "push"]
+__all__ = ["Goal", "Progress", "Report", "ask", "push", "refused"]
 
 _ATTEMPTS = 3
 """So often a damaged transfer is tried."""
-_GLOBALS = "hskqlgizft"
+_GLOBALS = "hskqlgizftp"
 """The last letters of the names that our programs leave on the board while a sync is under way."""
 _MISSING = re.compile("ImportError|AttributeError|NotImplementedError|NameError.*binascii")
 _NO_SPACE, _READ_ONLY = 28, 30
+# MicroPython's numbers (py/mperrno.h), the same on all ports.
+_REASONS = {
+    2: "there is no such file or folder",
+    5: "input or output failed",
+    13: "access is denied",
+    17: "there is one already",
+    20: "it is no folder",
+    21: "it is a folder",
+    22: "the name or the operation is invalid",
+    36: "the name is too long",
+    39: "the folder is not empty",
+}
 
 Progress = Callable[..., Any]
 """Called as ``rich.progress.Progress.update`` is, without the task."""
@@ -174,6 +186,8 @@ def _present(goal: Goal, ability: Ability) -> Operation[Optional[Dict[str, int]]
             + f"__belay_fq({root!r},{names!r})",
             ability,
         )
+        if root != "/" and found == [None] * len(names):
+            yield from _making_root(root)
         pairs = zip(names, found)
         present = {f"{name}/" if it == 0 else name: it for name, it in pairs if it is not None}
         return None if present == _wanted(goal, ability.kind) else present
@@ -246,7 +260,7 @@ def _making_root(root: str) -> Operation[None]:
         number = re.search(r"OSError: (?:\[Errno (\d+)\]|(\d+))", error.text)
         if number is None:
             raise
-        raise _refused(int(number[1] or number[2]), root) from None
+        raise refused(int(number[1] or number[2]), root) from None
 
 
 def _folds_case(root: str) -> Operation[bool]:
@@ -357,7 +371,9 @@ class _Transfer:
     def _blocks(self, bits: int) -> Iterator[bytes]:
         """All blocks as they go over the line, and the end."""
         self._ability.bits = min(self._ability.bits, bits)
-        for body, carried in bodies(self._root, self._steps, self._contents, 1 << self._ability.bits):
+        limit = 1 << self._ability.bits
+        remind = self._ability.way == "literal"
+        for body, carried in bodies(self._root, self._steps, self._contents, limit, remind=remind):
             data = self._encoded(body)
             self._carried.append(carried)
             self._report.sent_bytes += len(data)
@@ -417,7 +433,7 @@ def _failure(failure: Tuple[Any, Any], ability: Ability) -> Exception:
     """What to raise for what the board says."""
     reason, path = failure
     if isinstance(reason, int):
-        return _refused(reason, str(path))
+        return refused(reason, str(path))
     if isinstance(reason, str) and "no module named" in reason and ability.inflater:
         ability.without_inflater()
         return _Learnt()
@@ -427,7 +443,8 @@ def _failure(failure: Tuple[Any, Any], ability: Ability) -> Exception:
     return _Damaged(str(reason or "a hash differs"))
 
 
-def _refused(number: int, path: str) -> FileSystemError:
+def refused(number: int, path: str) -> FileSystemError:
+    """What the filesystem's error number means."""
     if number == _NO_SPACE:
         return FileSystemFullError(
             f"the board's filesystem is full: no room for {path}",
@@ -444,6 +461,7 @@ def _refused(number: int, path: str) -> FileSystemError:
             path=path,
             errno=number,
         )
+    reason = _REASONS.get(number, f"errno {number}")
     return FileSystemError(
-        f"the board's filesystem refused {path or 'an operation'} (errno {number})", path=path, errno=number
+        f"the board's filesystem refused {path or 'an operation'}: {reason}", path=path, errno=number
     )
