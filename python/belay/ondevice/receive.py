@@ -12,7 +12,8 @@ letter, the length of its data in two bytes, and the data: a path, but for conte
 ==  ============================================================================================
 p   what follows is about this path
 m   make a folder
-d   remove a file or an empty folder
+d   remove a file
+x   remove an empty folder
 w   begin new content, in the temporary file
 a   more of it
 r   that was all: read it back, and put it in its place unless its hash ends otherwise (six bytes)
@@ -70,10 +71,9 @@ def __belay_fg(read, temporary):
                 elif what == "m":
                     os.mkdir(path)
                 elif what == "d":
-                    try:
-                        os.remove(path)
-                    except OSError:
-                        os.rmdir(path)
+                    os.remove(path)
+                elif what == "x":
+                    os.rmdir(path)
             gc.collect()
             say("C", str(count))
             count += 1

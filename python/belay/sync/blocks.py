@@ -17,6 +17,7 @@ Encode = Callable[[bytes], bytes]
 _PIECE_BYTES = 250
 _SMALLEST_PIECE_BYTES = 32
 """A piece of a file that is shorter waits for the next block."""
+_LETTERS = {"make": b"m", "remove": b"d", "remove folder": b"x"}
 # Values that stand for 03: none that a REPL takes for a command, should it ever see them.
 _STAND_INS = bytes([*range(6, 256), 0])
 
@@ -73,7 +74,7 @@ def _operations(
                 yield b"p", path
             yield b"r", struct.pack("<Q", number)[:6]
         else:
-            yield b"m" if step.action == "make" else b"d", path
+            yield _LETTERS[step.action], path
 
 
 def block(body: bytes, *, kind: int, bits: int, encode: Encode) -> bytes:

@@ -30,7 +30,7 @@ class Step:
     """One thing to do."""
 
     action: str
-    """``"make"`` a folder, ``"put"`` a file, ``"remove"`` a file or an empty folder."""
+    """``"make"`` a folder, ``"put"`` a file, ``"remove"`` a file, ``"remove folder"`` that is empty."""
     name: str
     """Relative to the folder, without a slash at the end."""
 
@@ -67,13 +67,13 @@ def plan(
         steps = makes if name.endswith("/") else puts
         obstacles = [bare] if name.endswith("/") else _tree(bare, present)
         for obstacle in (other for other in obstacles if other in present):
-            steps.append(Step("remove", obstacle.rstrip("/")))
+            steps.append(_removal(obstacle))
             gone.add(obstacle)
         if name in first_remove and name in present:
             steps.append(Step("remove", name))
         steps.append(Step("make" if name.endswith("/") else "put", bare))
     extras = sorted(set(present) - set(wanted) - gone, reverse=True)
-    removals = [Step("remove", name.rstrip("/")) for name in extras if _may_go(name, keep)]
+    removals = [_removal(name) for name in extras if _may_go(name, keep)]
     return makes + puts + removals
 
 
@@ -81,6 +81,10 @@ def case_twins(wanted: Mapping[str, int], present: Mapping[str, int]) -> bool:
     """Whether it matters if the board's filesystem folds case."""
     names = set(wanted) | set(present)
     return len({name.casefold() for name in names}) < len(names)
+
+
+def _removal(name: str) -> Step:
+    return Step("remove folder", name[:-1]) if name.endswith("/") else Step("remove", name)
 
 
 def _tree(bare: str, present: Mapping[str, int]) -> List[str]:
@@ -94,7 +98,8 @@ def _may_go(name: str, keep: Keep) -> bool:
         return True
     if keep is None:
         return False
-    return not any(f"{bare}/".startswith(f"{kept}/") or kept.startswith(f"{bare}/") for kept in keep)
+    around = name if name.endswith("/") else "/"
+    return not any(f"{bare}/".startswith(f"{kept}/") or kept.startswith(around) for kept in keep)
 
 
 def _as_wanted(wanted: Mapping[str, int], present: Mapping[str, int]) -> Dict[str, int]:

@@ -154,7 +154,7 @@ def _attempt(
         else plan(wanted, present, goal.keep, folds_case=folds_case, first_remove=first_remove)
     )
     if goal.in_place:
-        steps.sort(key=lambda step: step.action != "remove")  # stable
+        steps.sort(key=lambda step: not step.action.startswith("remove"))  # stable
     if not steps:
         yield from ask(_cleanup())
         return
@@ -189,7 +189,7 @@ def _present(goal: Goal, ability: Ability) -> Operation[Optional[Dict[str, int]]
         if root != "/" and found == [None] * len(names):
             yield from _making_root(root)
         pairs = zip(names, found)
-        present = {f"{name}/" if it == 0 else name: it for name, it in pairs if it is not None}
+        present = {f"{name}/" if it == -1 else name: max(it, 0) for name, it in pairs if it is not None}
         return None if present == _wanted(goal, ability.kind) else present
     found = yield from _guessing(lambda: _comparing(goal, ability), ability)
     wanted = _wanted(goal, ability.kind)
@@ -220,7 +220,9 @@ def _comparing(goal: Goal, ability: Ability, *, quiet: bool = False) -> str:
     tail = ",1" if slow else ""
     answer = "__belay([0]*6)\n" if slow and not quiet else ""
     names = tuple(sorted(_left_out(goal)))
-    return f"{program(*topics)}__belay_fk=__belay_fk({goal.root!r},{names!r},{scan}{tail})\n{answer}"
+    call = f"__belay_fk=__belay_fk({goal.root!r},{names!r},{scan}{tail})"
+    # A hash that is not there has to be missed even where nothing is hashed.
+    return f"{program(*topics)}__belay_fh(())\n{call}\n{answer}"
 
 
 def _left_out(goal: Goal) -> Iterator[str]:
@@ -434,7 +436,7 @@ def _failure(failure: Tuple[Any, Any], ability: Ability) -> Exception:
     reason, path = failure
     if isinstance(reason, int):
         return refused(reason, str(path))
-    if isinstance(reason, str) and "no module named" in reason and ability.inflater:
+    if isinstance(reason, str) and re.search("module|import", reason) and ability.inflater:
         ability.without_inflater()
         return _Learnt()
     if isinstance(reason, str) and "memory" in reason and ability.bits > 9:
