@@ -5,7 +5,8 @@
 //! 1. The last pattern that matches decides; `!` in front of one takes paths in again.
 //! 2. A slash at the beginning or in the middle ties a pattern to the root; without one it is compared with
 //!    the last name of a path. A slash at the end means folders only.
-//! 3. `*`, `?` and `[…]` match no slash; `**/`, `/**` and `/**/` match any number of folders.
+//! 3. `*`, `?` and `[…]` match no slash; `**/`, `/**` and `/**/` (two stars or more) match any number of
+//!    folders.
 //! 4. Nothing below a folder that is left out can be taken in again: the caller does not even look there.
 
 /// A list of patterns.
@@ -116,7 +117,7 @@ impl Search<'_> {
         let stars = self.pattern[p..].iter().take_while(|&&symbol| symbol == b'*').count();
         let after = p + stars;
         let begins = p == 0 || self.pattern[p - 1] == b'/';
-        let deep = stars == 2 && begins && matches!(self.pattern.get(after), None | Some(b'/'));
+        let deep = stars >= 2 && begins && matches!(self.pattern.get(after), None | Some(b'/'));
         let found = if deep && after < self.pattern.len() {
             // `**/`: here, or behind any later slash.
             let text = self.text;
@@ -163,7 +164,8 @@ fn class(pattern: &[u8], byte: u8) -> Option<(bool, usize)> {
                 } else {
                     low
                 };
-                found |= (low..=high).contains(&byte);
+                // As in git, a range that runs backwards still has its first byte.
+                found |= byte == low || (low..=high).contains(&byte);
             }
         }
     }
