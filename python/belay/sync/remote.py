@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, List, Optional, TypeVar, Union
 
 from .._native import Frame, content_hashes
-from ..exceptions import FileSystemError, PyboardError
+from ..exceptions import FileSystemError, NotBelayResponseError, PyboardError, TimeoutExpired
 from ..repl.response import BoardError, Operation, checked, value_of
 from ..repl.wire import execution
 from .ability import Ability
@@ -214,34 +214,46 @@ def _entries(root: str, ability: Ability, deep: bool) -> Operation[Any]:
 
 
 def _read(path: str, ability: Ability, progress: Optional[Progress]) -> Operation[bytes]:
-    trouble = ""
-    for _attempt in range(_ATTEMPTS):
-        writer = ability.writer
-        text = (
-            f"{program(ability.hash, 'send')}try:\n __belay_fp({path!r},{writer})\n"
-            "finally:\n del __belay_fh,__belay_fp"
-        )
-        pieces: List[bytes] = []
-        reply = yield text
-        while isinstance(reply, Frame):
-            if reply.tag == "D":
-                pieces.append(_shown(reply.payload) if writer != "None" else b64decode(reply.payload))
-                if progress:
-                    progress(advance=len(pieces[-1]))
-            reply = yield b""
+    trouble: Exception = PyboardError(f"{path} arrives damaged each time", hint="check the cable")
+    attempts = 0
+    while attempts < _ATTEMPTS:
         try:
-            expected = value_of(checked(reply))
+            content = yield from _read_once(path, ability, progress)
         except BoardError as error:
             if "OSError" in error.text or error.state_lost:
                 raise
             if not (ability.without_writer() if "buffer" in error.text else ability.without_hash()):
                 raise
             continue
-        content = b"".join(pieces)
-        if content_hashes(content)[HASHES.index(ability.hash)] == expected:
+        except (NotBelayResponseError, TimeoutExpired) as error:
+            trouble, content = error, None
+        if content is not None:
             return content
-        trouble = f"{len(content)} bytes of {path} arrived with another hash"
-    raise PyboardError(trouble or f"{path} cannot be read", hint="check the cable")
+        attempts += 1
+    raise trouble
+
+
+def _read_once(path: str, ability: Ability, progress: Optional[Progress]) -> Operation[Optional[bytes]]:
+    """The content, or ``None`` where it is damaged."""
+    writer = ability.writer
+    text = (
+        f"{program(ability.hash, 'send')}try:\n __belay_fp({path!r},{writer})\n"
+        "finally:\n del __belay_fh,__belay_fp"
+    )
+    pieces: List[bytes] = []
+    reply = yield text
+    while isinstance(reply, Frame):
+        if reply.tag == "D":
+            try:
+                pieces.append(_shown(reply.payload) if writer != "None" else b64decode(reply.payload))
+            except ValueError:
+                pieces.append(b"")  # the hash will tell
+            if progress:
+                progress(advance=len(pieces[-1]))
+        reply = yield b""
+    expected = value_of(checked(reply))
+    content = b"".join(pieces)
+    return content if content_hashes(content)[HASHES.index(ability.hash)] == expected else None
 
 
 def _shown(data: bytes) -> bytes:
