@@ -1,10 +1,34 @@
 """The border between Python and Rust: conversions only. This file is its manual; stubtest proves it."""
 
-from typing import List, Union, final
+from pathlib import Path
+from typing import List, Sequence, Tuple, Union, final
 
-__all__ = ["Outcome", "RawRepl", "__version__", "minify", "parse_literal"]
+__all__ = [
+    "Frame",
+    "Outcome",
+    "RawRepl",
+    "__version__",
+    "content_hashes",
+    "minify",
+    "parse_literal",
+    "stage_files",
+    "walk_folder",
+]
 
 __version__: str
+
+@final
+class Frame:
+    """What a running program says to the host, and may want an answer to."""
+
+    @property
+    def tag(self) -> str:
+        """One upper-case letter."""
+    @property
+    def payload(self) -> bytes: ...
+    @property
+    def garbled(self) -> bool:
+        """Something was printed into it: the payload is worth nothing."""
 
 @final
 class Outcome:
@@ -62,14 +86,14 @@ class RawRepl:
         """
     def to_send(self) -> bytes:
         """What has to be written now; to be asked for after each of the other methods."""
-    def receive(self, data: bytes) -> List[Union[bytes, str, Outcome]]:
+    def receive(self, data: bytes) -> List[Union[bytes, str, Frame, Outcome]]:
         """Take what was read.
 
         Returns:
             events in order: ``bytes`` are text that the board printed; ``"started"``: the board took the
             whole program; ``"no-paste"``: the firmware has no raw-paste, what was sent is taken as plain
-            source; ``"suspect"``: the reply looks over without a frame, ``verify`` settles it; an
-            ``Outcome``: the reply is over.
+            source; a ``Frame``: the running program speaks to the host; ``"suspect"``: the reply looks over
+            without a frame, ``verify`` settles it; an ``Outcome``: the reply is over.
         """
     def take_withheld(self) -> bytes:
         """Output held back because it may be an error's text, for showing it when nothing more has come."""
@@ -97,3 +121,35 @@ def parse_literal(text: bytes) -> object:
         NotBelayResponseError: the text is anything else; the message says what and where, and shows the
             text, shortened past 200 bytes.
     """
+
+def walk_folder(folder: Union[str, Path], ignore: Sequence[str]) -> List[Tuple[str, bool]]:
+    """What is in a folder, sorted: paths relative to it with ``/``, and whether each is a folder.
+
+    Symbolic links count as what they lead to.
+
+    Args:
+        ignore: patterns as in ``.gitignore``, relative to the folder; what they leave out is not looked into.
+
+    Raises:
+        OSError: the folder, or one in it, cannot be read.
+        BelayException: a name is no UTF-8.
+    """
+
+def stage_files(
+    files: Sequence[Union[str, Path]], shrink: bool
+) -> List[Tuple[bytes, int, Tuple[int, int, int]]]:
+    """Read files, in parallel; in order.
+
+    Args:
+        shrink: minify those that end in ``.py``. One that is no Python stays as it is.
+
+    Returns:
+        for each what the board is to have, the file's size on the host, and ``content_hashes`` of the former.
+
+    Raises:
+        OSError: one cannot be read.
+        BelayException: one to be minified is no UTF-8.
+    """
+
+def content_hashes(content: bytes) -> Tuple[int, int, int]:
+    """SHA-256, CRC-32 and FNV-1a as 64-bit numbers, such as boards make them (``ondevice/hash.py``)."""

@@ -16,6 +16,7 @@ from ..transport.connect import Target, connect
 from ..transport.ports import UsbSpecifier
 from .decorators import Setup, Task, Teardown, Thread
 from .executers import Executer, make
+from .files import Files
 from .history import History
 from .implementation import Implementation
 from .link import BoardLink, Definition
@@ -30,7 +31,7 @@ __all__ = ["Device"]
 Self = TypeVar("Self", bound="Device")
 
 
-class Device(metaclass=DeviceMeta):
+class Device(Files, metaclass=DeviceMeta):
     """A board that runs MicroPython or CircuitPython.
 
     Opening it interrupts what the board runs, restarts its interpreter (without ``main.py``), and runs a few

@@ -152,6 +152,7 @@ class BoardLink:
         operation: Operation[Result],
         *,
         timeout_s: Optional[float] = None,
+        silence_s: Optional[float] = None,
         stream_out: Stream = STDOUT,
         module: Sequence[Location] = (),
     ) -> Result:
@@ -160,6 +161,7 @@ class BoardLink:
         Args:
             operation: what to do.
             timeout_s: how long its programs may run.
+            silence_s: how long the board may say nothing meanwhile.
             stream_out: gets what they print; ``STDOUT``: the device's stream does.
             module: where the top level of its programs comes from.
         """
@@ -175,7 +177,7 @@ class BoardLink:
         if stream_out is not STDOUT:
             output = lambda data: write_text(stream_out, self._decoder.decode(data))  # noqa: E731
         try:
-            return self.session.perform(operation, timeout_s=timeout_s, output=output)
+            return self.session.perform(operation, timeout_s=timeout_s, silence_s=silence_s, output=output)
         except BoardError as error:
             if error.state_lost:
                 self.restore()

@@ -1,21 +1,34 @@
 """What a program's outcome means: a value, nothing, or an error.
 
-An *operation* is a generator: it yields programs, is sent their outcomes, and returns its result. It does no
-I/O and knows no clock, so that threads and asyncio can drive the same ones.
+An *operation* is a generator: it yields programs (``str``), is sent their outcomes, and returns its result. A
+program that runs may speak to it: then it is sent a ``Frame``, and yields ``bytes``, which go to the running
+program (``b""``: nothing to say), until the outcome comes. An operation does no I/O and knows no clock, so
+that threads and asyncio can drive the same ones.
 """
 
 from __future__ import annotations
 
-from typing import Any, Generator, Tuple, TypeVar
+from typing import Any, Generator, Tuple, TypeVar, Union
 
-from .._native import Outcome, parse_literal
-from ..exceptions import NotBelayResponseError
+from .._native import Frame, Outcome, parse_literal
+from ..exceptions import InternalError, NotBelayResponseError
 from ..ondevice import code
 
-__all__ = ["BoardError", "Operation", "statements", "tagged_value", "value"]
+__all__ = [
+    "BoardError",
+    "Operation",
+    "Reply",
+    "checked",
+    "over",
+    "statements",
+    "tagged_value",
+    "value",
+    "value_of",
+]
 
 Result = TypeVar("Result")
-Operation = Generator[str, Outcome, Result]
+Reply = Union[Outcome, Frame]
+Operation = Generator[Union[str, bytes], Reply, Result]
 
 
 class BoardError(Exception):
@@ -38,8 +51,7 @@ def statements(program: str) -> Operation[None]:
     Raises:
         BoardError: it raised.
     """
-    outcome = yield program
-    _checked(outcome)
+    checked(over((yield program)))
 
 
 def value(program: str, *, trusted: bool = False) -> Operation[Any]:
@@ -63,26 +75,46 @@ def tagged_value(program: str, *, trusted: bool = False) -> Operation[Tuple[str,
     Returns:
         the tag that says which, and the value.
     """
-    outcome = yield program
-    _checked(outcome)
+    outcome = checked(over((yield program)))
     tag = outcome.tag
     in_pieces = tag == "m"
     if in_pieces:
         tag = outcome.payload.decode()
-        outcome = yield code("stream")
-        _checked(outcome)
+        outcome = checked(over((yield code("stream"))))
+    result = value_of(outcome, trusted=trusted)
+    return tag, result[0] if in_pieces else result
+
+
+def value_of(outcome: Outcome, *, trusted: bool = False) -> Any:
+    """The value in an outcome.
+
+    Raises:
+        NotBelayResponseError: it cannot be understood.
+    """
     if outcome.garbled:
         raise NotBelayResponseError(
             f"something was printed into the board's reply: {outcome.payload!r}",
             hint="the call has run; let threads of the board print less often, or ask for the value again",
         )
-    result: Any = _evaluate(outcome.payload) if trusted else parse_literal(outcome.payload)
-    return tag, result[0] if in_pieces else result
+    return _evaluate(outcome.payload) if trusted else parse_literal(outcome.payload)
 
 
-def _checked(outcome: Outcome) -> None:
+def over(reply: Reply) -> Outcome:
+    """The outcome of a program that has nothing to say while it runs."""
+    if isinstance(reply, Frame):
+        raise InternalError(f"a program of belay's said {reply.tag!r}, which nobody expected")
+    return reply
+
+
+def checked(outcome: Outcome) -> Outcome:
+    """The same outcome.
+
+    Raises:
+        BoardError: the program raised.
+    """
     if outcome.tag == "x":
         raise BoardError(outcome.payload.decode("utf-8", "backslashreplace"), outcome.answer == b"0")
+    return outcome
 
 
 def _evaluate(text: bytes) -> Any:

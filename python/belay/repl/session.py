@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Callable, Optional, TypeVar
+from collections import deque
+from typing import Callable, Deque, Optional, TypeVar, Union
 
-from .._native import Outcome, RawRepl
+from .._native import Frame, Outcome, RawRepl
 from ..exceptions import ConnectionLost, FeatureUnavailableError, PyboardError, TimeoutExpired
 from ..transport.base import Transport
 from .entry import leave_raw_repl, restart_with_main
-from .response import Operation
+from .response import Operation, Reply
 from .wire import verification
 
 __all__ = ["Session"]
@@ -58,6 +59,7 @@ class Session:
         self._lock = threading.RLock()
         self._busy = False
         self._unsettled = False
+        self._events: Deque[Union[bytes, str, Frame, Outcome]] = deque()
         self._verifications = 0
         self._last_call = time.monotonic()
         self._closed = threading.Event()
@@ -73,17 +75,24 @@ class Session:
         self._reader.start()
 
     def perform(
-        self, operation: Operation[Result], *, timeout_s: float | None = None, output: Output | None = None
+        self,
+        operation: Operation[Result],
+        *,
+        timeout_s: float | None = None,
+        silence_s: float | None = None,
+        output: Output | None = None,
     ) -> Result:
         """Drive an operation: run its programs, one exchange each, and return its result.
 
         Args:
             operation: see ``response``.
             timeout_s: how long its programs may run altogether; ``None``: for ever.
+            silence_s: how long the board may say nothing in an exchange. The operation may catch the
+                ``TimeoutExpired`` at its ``yield`` and go on with another program.
             output: gets what they print, instead of the session's.
 
         Raises:
-            TimeoutExpired: past ``timeout_s``. The board was interrupted; the next call works.
+            TimeoutExpired: past one of them. The board was interrupted; the next call works.
             KeyboardInterrupt: Ctrl-C on the host. The same.
             ConnectionLost: the line is gone, or the board ignores interrupts.
             PyboardError: the board takes programs no more.
@@ -95,10 +104,14 @@ class Session:
                 raise RuntimeError("the board is busy with a call of this thread")
             self._busy = True
             try:
-                program = next(operation)
+                step = next(operation)
                 while True:
-                    outcome = self._exchange(program.encode(), deadline, output or self._output)
-                    program = operation.send(outcome)
+                    try:
+                        reply = self._exchange(step, deadline, silence_s, output or self._output)
+                    except TimeoutExpired as error:
+                        step = operation.throw(error)
+                    else:
+                        step = operation.send(reply)
             except StopIteration as stop:
                 result: Result = stop.value
                 return result
@@ -148,64 +161,86 @@ class Session:
         if self._reader.is_alive() and self._reader is not threading.current_thread():
             self._reader.join(self.timeout_s)
 
-    def _exchange(self, program: bytes, deadline: float | None, output: Output) -> Outcome:
-        if self._unsettled:
+    def _exchange(
+        self, step: str | bytes, deadline: float | None, silence_s: float | None, output: Output
+    ) -> Reply:
+        """Run a program, or tell the running one something, until it speaks or is over."""
+        if self._unsettled and isinstance(step, str):
             self._settle(output)
         self._unsettled = True
         try:
-            self._repl.submit(program)
-            outcome = self._listen(output, deadline)
+            if isinstance(step, str):
+                self._repl.submit(step.encode())
+            elif step:
+                self.transport.write(step, self.timeout_s)
+            reply = self._listen(output, deadline, silence_s, started=isinstance(step, bytes))
         except (KeyboardInterrupt, TimeoutExpired):
             self._settle(output)
             raise
-        self._unsettled = False
-        return outcome
+        self._unsettled = isinstance(reply, Frame)
+        return reply
 
-    def _listen(self, output: Output, deadline: float | None) -> Outcome:
-        """Send and read until the program under way is over."""
+    def _listen(
+        self, output: Output, deadline: float | None, silence_s: float | None, started: bool
+    ) -> Reply:
+        """Send and read until the program under way speaks or is over."""
         repl, transport = self._repl, self.transport
-        until: Optional[float] = time.monotonic() + self.timeout_s
-        starting = True
+        starting = not started
         in_doubt = False
+        until = self._patience(starting, deadline, silence_s)
         while True:
             outgoing = repl.to_send()
             if outgoing:
                 transport.write(outgoing, self.timeout_s)
-            if in_doubt:
-                wait_s = _WITHHELD_FOR_S
-            elif until is None:
-                wait_s = 3600.0
-            else:
-                wait_s = until - time.monotonic()
-            data = transport.read(max(wait_s, 0))
-            if data:
-                for event in repl.receive(data):
-                    if type(event) is bytes:
-                        output(event)
-                    elif isinstance(event, Outcome):
-                        return event
-                    elif event == "started":
-                        starting, until = False, deadline
-                    elif event == "suspect":
-                        self._ask()
-                    elif not repl.all_sent:
-                        raise FeatureUnavailableError(
-                            "the board's firmware has no raw-paste mode, and the program is longer than "
-                            "it takes in one piece",
-                            hint="update the firmware to MicroPython 1.14 or CircuitPython 7, or later",
-                        )
-                if starting:
-                    until = time.monotonic() + self.timeout_s
-            elif in_doubt:
-                output(repl.take_withheld())
-            in_doubt = repl.in_doubt
-            if not data and until is not None and time.monotonic() >= until:
-                if starting:
-                    raise PyboardError(
-                        f"the board did not take a program within {self.timeout_s:g} s",
-                        hint="reset the board; if its line is slow, pass a larger timeout=",
+            if not self._events:
+                if in_doubt:
+                    wait_s = _WITHHELD_FOR_S
+                elif until is None:
+                    wait_s = 3600.0
+                else:
+                    wait_s = until - time.monotonic()
+                data = transport.read(max(wait_s, 0))
+                self._events.extend(repl.receive(data))
+                if data and (starting or silence_s is not None):
+                    until = self._patience(starting, deadline, silence_s)
+                elif not data and in_doubt:
+                    output(repl.take_withheld())
+                if not data and until is not None and time.monotonic() >= until:
+                    raise self._expired(starting)
+            while self._events:
+                event = self._events.popleft()
+                if type(event) is bytes:
+                    output(event)
+                elif isinstance(event, (Outcome, Frame)):
+                    return event
+                elif event == "started":
+                    starting = False
+                    until = self._patience(starting, deadline, silence_s)
+                elif event == "suspect":
+                    self._ask()
+                elif not repl.all_sent:
+                    raise FeatureUnavailableError(
+                        "the board's firmware has no raw-paste mode, and the program is longer than "
+                        "it takes in one piece",
+                        hint="update the firmware to MicroPython 1.14 or CircuitPython 7, or later",
                     )
-                raise TimeoutExpired("the program ran past its deadline and was interrupted")
+            in_doubt = repl.in_doubt
+
+    def _patience(self, starting: bool, deadline: float | None, silence_s: float | None) -> Optional[float]:
+        """Until when to wait for the next byte."""
+        now = time.monotonic()
+        if starting:
+            return now + self.timeout_s
+        limits = [until for until in (deadline, silence_s and now + silence_s) if until]
+        return min(limits) if limits else None
+
+    def _expired(self, starting: bool) -> Exception:
+        if starting:
+            return PyboardError(
+                f"the board did not take a program within {self.timeout_s:g} s",
+                hint="reset the board; if its line is slow, pass a larger timeout=",
+            )
+        return TimeoutExpired("the program ran past its deadline and was interrupted")
 
     def _settle(self, output: Output) -> Outcome:
         """Interrupt the board until it answers with our nonce."""
@@ -214,6 +249,7 @@ class Session:
         while time.monotonic() < give_up:
             self.transport.write(INTERRUPT, self.timeout_s)
             self._repl.abandon()
+            self._events.clear()
             self._wait_for_sign(patience_s, output)
             self._ask()
             outcome = self._wait_for_sign(patience_s, output, answer=True)

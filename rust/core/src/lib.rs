@@ -2,7 +2,10 @@
 //!
 //! Everything here is sans-IO: bytes in, decisions out. `cargo test` needs no interpreter.
 
+pub mod hash;
 pub mod literal;
 pub mod minify;
 pub mod repl;
 pub mod reply;
+pub mod stage;
+pub mod wildmatch;

@@ -1,7 +1,8 @@
 //! Faults of the core as exceptions; the classes are Python's.
 
 use belay_core::literal::Fault;
-use pyo3::exceptions::{PyException, PyMemoryError};
+use belay_core::stage::Fault as StagingFault;
+use pyo3::exceptions::{PyException, PyMemoryError, PyOSError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -49,4 +50,32 @@ fn excerpt(text: &[u8], offset: usize) -> String {
 fn shown(text: &[u8]) -> String {
     let chunks = text.utf8_chunks();
     chunks.map(|chunk| format!("{}{}", chunk.valid(), chunk.invalid().escape_ascii())).collect()
+}
+
+/// What keeps a folder of the host from being staged, as `OSError` or `BelayException`.
+pub fn staging_fault(py: Python<'_>, fault: StagingFault) -> PyErr {
+    let (message, hint) = match fault {
+        StagingFault::Io(path, error) => {
+            return match error.raw_os_error() {
+                Some(number) => {
+                    PyOSError::new_err((number, error_text(&error), path.to_string_lossy().into_owned()))
+                }
+                None => PyOSError::new_err(format!("{}: {error}", path.display())),
+            }
+        }
+        StagingFault::Name(path) => {
+            (format!("the name of {} is no UTF-8", path.display()), "rename it, or add it to ignore=")
+        }
+        StagingFault::Text(path, offset) => (
+            format!("{} is no UTF-8 (byte {offset}): boards know no other encoding", path.display()),
+            "save it as UTF-8, add it to ignore=, or pass minify=False",
+        ),
+    };
+    make(py, "BelayException", &message, hint).unwrap_or_else(std::convert::identity)
+}
+
+/// What the system says of an error, without the number that Rust puts behind it.
+fn error_text(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
 }

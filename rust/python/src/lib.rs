@@ -1,6 +1,7 @@
 //! `belay._native`: a list of names. What each does is said in `python/belay/_native.pyi`.
 
 mod error;
+mod files;
 mod literal;
 mod repl;
 mod text;
@@ -12,9 +13,11 @@ mod _native {
     use super::*;
 
     #[pymodule_export]
+    use super::files::{content_hashes, stage_files, walk_folder};
+    #[pymodule_export]
     use super::literal::parse_literal;
     #[pymodule_export]
-    use super::repl::{Outcome, RawRepl};
+    use super::repl::{Frame, Outcome, RawRepl};
     #[pymodule_export]
     use super::text::minify;
 

@@ -14,6 +14,13 @@ pub struct Outcome {
     answer: Py<PyBytes>,
 }
 
+#[pyclass(frozen, get_all, module = "belay._native")]
+pub struct Frame {
+    tag: char,
+    payload: Py<PyBytes>,
+    garbled: bool,
+}
+
 #[pyclass(module = "belay._native")]
 pub struct RawRepl(core::RawRepl);
 
@@ -69,6 +76,13 @@ impl RawRepl {
                 core::Event::Text(text) => events.append(PyBytes::new(py, &text))?,
                 core::Event::Started => events.append("started")?,
                 core::Event::NoPaste => events.append("no-paste")?,
+                core::Event::Said { tag, payload, garbled } => {
+                    events.append(Frame {
+                        tag: tag as char,
+                        payload: PyBytes::new(py, &payload).unbind(),
+                        garbled,
+                    })?;
+                }
                 core::Event::Suspect => events.append("suspect")?,
                 core::Event::Done(outcome) => events.append(Outcome {
                     tag: outcome.tag as char,

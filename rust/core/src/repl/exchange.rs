@@ -38,6 +38,16 @@ pub enum Event {
     /// The firmware has no raw-paste. What was sent is being run as plain source where it was all of the
     /// program; else the caller has to abandon.
     NoPaste,
+    /// The running program says something to the caller: a frame whose tag is an upper-case letter. What
+    /// the caller answers, it writes itself.
+    Said {
+        /// What it is about.
+        tag: u8,
+        /// Its payload.
+        payload: Vec<u8>,
+        /// Something was printed into it: the payload is worth nothing.
+        garbled: bool,
+    },
     /// The reply looks over without a frame: call [`RawRepl::verify`].
     Suspect,
     /// The reply is over.
@@ -293,6 +303,13 @@ impl RawRepl {
                 if !garbled {
                     self.answered(&payload, events);
                 }
+            }
+            (State::Running | State::Doubt, Token::Frame { tag, payload, garbled })
+                if tag.is_ascii_uppercase() =>
+            {
+                self.flush_withheld(events);
+                self.enter(Input::Part);
+                events.push(Event::Said { tag, payload, garbled });
             }
             (State::Running | State::Doubt, Token::Frame { tag, payload, garbled }) => {
                 self.flush_withheld(events);

@@ -10,7 +10,9 @@
 //!    ends by printing a frame with the connection's nonce ([`crate::reply`]). An 04 without a frame before
 //!    it is either an exception or printed; [`RawRepl::verify`] sends a tiny program that answers with the
 //!    nonce, and only its answer settles which. No clock decides.
-//! 3. What arrives while nothing runs is text from the board's timers and threads.
+//! 3. A program that wants something of the caller while it runs says so by a frame with an upper-case tag
+//!    ([`Event::Said`]); what the caller writes then is that program's input, and none of our business.
+//! 4. What arrives while nothing runs is text from the board's timers and threads.
 //!
 //! One program is under way at a time; [`RawRepl`] keeps all that is known of it in one `Exchange`, so that
 //! several can be queued later.

@@ -40,7 +40,7 @@ pub enum Input {
     Ok,
     /// 04.
     End,
-    /// A frame with a part of a value: more follows.
+    /// A frame with a part of a value, or one to the caller: more follows.
     Part,
     /// A frame that ends a reply.
     Reply,

@@ -49,6 +49,7 @@ fn play(source: &[u8], board: &Board, cuts: &[usize]) -> (Vec<u8>, Outcome, Vec<
                 }
                 Event::Done(done) => assert!(outcome.replace(done).is_none()),
                 Event::Started => {}
+                Event::Said { tag, .. } => printed.push(tag),
                 Event::NoPaste => panic!("no paste"),
             }
         }
@@ -247,4 +248,15 @@ fn withheld_output_can_be_shown_early_and_is_not_shown_twice() {
     let events = repl.receive(&[b"!", &frame('v', "1")[..], b"\x04\x04>"].concat());
     assert_eq!(events[0], Event::Text(b"!".to_vec()));
     assert!(matches!(events[1], Event::Done(_)));
+}
+
+#[test]
+fn a_running_program_speaks_to_the_caller() {
+    let said = [b"a\x04", &frame('R', "0")[..], b"b", &frame('C', "1")].concat();
+    let output = [&said[..], &frame('p', "4"), &frame('E', ""), &frame('v', "2"), b"\x04\x04>"].concat();
+    for size in 1..output.len() {
+        let (printed, outcome, _) = play(b"1", &Board { output: output.clone(), tail: vec![] }, &[size]);
+        assert_eq!(printed, b"a\x04RbCE", "{size}");
+        assert_eq!((outcome.tag, &outcome.payload[..]), (b'v', &b"42"[..]));
+    }
 }

@@ -1,0 +1,4 @@
+import time
+while True:
+    print('beat')
+    time.sleep_ms(20)

