@@ -74,8 +74,8 @@ def execute(words: Sequence[str]) -> int:
     """
     from ..project import config, folders
 
-    project = config.load()
     command = [*_program(words[0]), *words[1:]]
+    project = config.load()
     with tempfile.TemporaryDirectory(prefix="belay-") as folder:
         develop = folders.develop_files(project)
         folders.copy(develop, Path(folder))

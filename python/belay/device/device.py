@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Iterator, List, Optional, Type, TypeVar, Union, cast
@@ -92,6 +93,7 @@ class Device(Files, metaclass=DeviceMeta):
         self.attempts = attempts
         self._teardowns: List[Executer] = []
         self._closed = False
+        self._process = os.getpid()
         if device is None or isinstance(device, (str, UsbSpecifier)):
             transport = connect(
                 device, baudrate=baudrate, user=user, password=password, exclusive=exclusive,
@@ -156,7 +158,7 @@ class Device(Files, metaclass=DeviceMeta):
             executer, definition = make(mark.kind, link, function, options)
             if definition:
                 definitions.append(definition)
-            getattr(self, mark.kind).add(executer, options)
+            getattr(self, mark.kind)._add(executer, options)
             setattr(self, name, executer)
             if options.autoinit:
                 autoinits.append(executer)
@@ -221,12 +223,13 @@ class Device(Files, metaclass=DeviceMeta):
     def close(self) -> None:
         """Stop what runs, run the teardowns, leave the board in its friendly REPL, release the port.
 
-        Idempotent. Every teardown is tried, and the port is released, whatever fails.
+        Idempotent. Every teardown is tried, and the port is released, whatever fails. In a forked child it
+        does nothing: the board is the parent's.
 
         Raises:
             PyboardException: of the first teardown that raised.
         """
-        if self._closed:
+        if self._closed or self._process != os.getpid():
             return
         self._closed = True
         atexit.unregister(self.close)
@@ -237,7 +240,7 @@ class Device(Files, metaclass=DeviceMeta):
                     teardown()
                 except ConnectionLost:
                     break
-                except BelayException as error:
+                except Exception as error:  # of the board, or of the stream that takes what it prints
                     failures.append(error)
             with suppress(ConnectionLost):
                 self._link.session.leave()
@@ -257,7 +260,7 @@ class Device(Files, metaclass=DeviceMeta):
     ) -> None:
         try:
             self.close()
-        except BelayException:
+        except Exception:
             if error is None:
                 raise
 

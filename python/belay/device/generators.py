@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import Any, Generator
 
-from ..exceptions import ConnectionLost
+from ..exceptions import ConnectionLost, PyboardException
 from ..repl.literals import literal_text
 from ..repl.response import statements, tagged_value
 from .link import BoardLink
@@ -29,7 +29,13 @@ def drive(link: BoardLink, call: str, *, trusted: bool, timeout_s: float | None)
     while True:
         if life != link.lives:
             raise ConnectionLost("the board has restarted: this generator is gone", hint="make a new one")
-        tag, result = link.perform(tagged_value(program, trusted=trusted), timeout_s=timeout_s)
+        try:
+            tag, result = link.perform(tagged_value(program, trusted=trusted), timeout_s=timeout_s)
+        except PyboardException:
+            raise
+        except BaseException:
+            link.abandon(number)
+            raise
         if tag == "s":
             return result
         if tag == "r" and thrown is not None:
@@ -43,7 +49,13 @@ def drive(link: BoardLink, call: str, *, trusted: bool, timeout_s: float | None)
             thrown = error
             program = f"__belay_y({number},None,{_exception_text(error)})"
         else:
-            program = f"__belay_y({number})" if sent is None else f"__belay_y({number},{literal_text(sent)})"
+            try:
+                program = (
+                    f"__belay_y({number})" if sent is None else f"__belay_y({number},{literal_text(sent)})"
+                )
+            except (TypeError, ValueError):
+                link.abandon(number)
+                raise
 
 
 def _close(link: BoardLink, number: int, life: int) -> None:

@@ -194,7 +194,8 @@ class BoardLink:
 
     def record(self, code: str, is_expression: Optional[bool], shrink: bool) -> None:
         """Keep a command that has run, as a program that runs it again."""
-        text = wire.prepare(code, shrink=shrink)[0]
+        # As an expression: `x := 1` is no statement.
+        text = wire.prepare(f"({code.strip()}\n)" if is_expression else code, shrink=shrink)[0]
         self.history.command(wire.execution(text), expression=is_expression is True)
 
     def soft_reset(self) -> None:

@@ -301,5 +301,7 @@ class Session:
                         self._output(event)
             except ConnectionLost:
                 return  # the next call finds out for itself
+            except Exception:
+                continue  # the user's stream failed, and nobody here to be told
             finally:
                 self._lock.release()
