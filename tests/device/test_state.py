@@ -217,7 +217,7 @@ def test_a_stream_that_fails_hides_no_exception_and_stops_no_teardown():
             raise OSError("disk full")
 
     written = []
-    with pytest.raises(KeyError), Device(TARGET, stream_out=Full()) as device:
+    with pytest.raises(KeyError), Device(TARGET, stream_out=Full()) as device:  # noqa: PT012
 
         @device.teardown
         def first():
