@@ -298,6 +298,7 @@ class _Transfer:
         self._progress = goal.progress or (lambda **_: None)
         self._total = total
         self._arrived = 0
+        self._sent_before = report.sent_bytes
         self._carried: List[int] = []
 
     def run(self) -> Operation[Optional[Tuple[Any, Any]]]:
@@ -306,8 +307,7 @@ class _Transfer:
         Returns:
             what the board says of its failure, and the path; ``None`` where there was none.
         """
-        files = "1 file" if len(self._contents) == 1 else f"{len(self._contents)} files"
-        self._progress(description=files, total=self._total, completed=0)
+        self._progress(description=self._description(), total=self._total, completed=0)
         topic, reader = self._ability.reader
         topics = [topic, "receive"]
         if self._ability.inflater:
@@ -396,18 +396,21 @@ class _Transfer:
         before = self._arrived
         # What was printed into a frame does not change how many there were.
         self._arrived = before + 1 if reply.garbled else int(reply.payload)
-        self._progress(completed=sum(self._carried[: self._arrived]), total=self._total)
+        completed = sum(self._carried[: self._arrived])
+        self._progress(description=self._description(), total=self._total, completed=completed)
         return self._arrived - before
 
     def _finished(self, reply: Outcome, failure: Optional[Tuple[Any, Any]]) -> Optional[Tuple[Any, Any]]:
         if failure is None:
             checked(reply)
-            self._progress(description=self._summary(), completed=sum(self._carried[: self._arrived]))
         return failure
 
-    def _summary(self) -> str:
-        report = self._report
-        return f"{report.files} files, {report.file_bytes} bytes as {report.sent_bytes}"
+    def _description(self) -> str:
+        """How many files, and what deflating has saved so far."""
+        count = len(self._contents)
+        text = "1 file" if count == 1 else f"{count} files"
+        carried, sent = sum(self._carried), self._report.sent_bytes - self._sent_before
+        return f"{text}, {100 - 100 * sent // carried} % saved" if carried > sent else text
 
 
 def _readiness(reply: Frame, temporary: str) -> int:
