@@ -186,12 +186,14 @@ def _present(goal: Goal, ability: Ability) -> Operation[Optional[Dict[str, int]]
             + f"__belay_fq({root!r},{names!r})",
             ability,
         )
+        _expect(isinstance(found, list) and len(found) == len(names), found)
         if root != "/" and found == [None] * len(names):
             yield from _making_root(root)
         pairs = zip(names, found)
         present = {f"{name}/" if it == -1 else name: max(it, 0) for name, it in pairs if it is not None}
         return None if present == _wanted(goal, ability.kind) else present
     found = yield from _guessing(lambda: _comparing(goal, ability), ability)
+    _expect(isinstance(found, list) and len(found) == PARTS, found)
     wanted = _wanted(goal, ability.kind)
     expected = sums(wanted, ability.kind)
     slow = ability.kind == FNV
@@ -201,11 +203,23 @@ def _present(goal: Goal, ability: Ability) -> Operation[Optional[Dict[str, int]]
     if not any(found) and root != "/":
         yield from _making_root(root)
     rows = yield from ask(f"{program('list')}__belay_fl({root!r},{wrong!r},{int(slow)})")
+    _expect(isinstance(rows, list) and all(map(_is_row, rows)), rows)
     present = {name: wanted[name] for name in wanted if part_of(name, ability.kind) not in wrong}
     present.update(rows)
     if slow:
         yield from _hashes(root, wanted, present)
     return present
+
+
+def _expect(is_so: bool, answer: object) -> None:
+    """A program that was changed on its way may answer anything."""
+    if not is_so:
+        raise _Damaged(f"a program arrived as another one, which answered {answer!r:.100}")
+
+
+def _is_row(row: object) -> bool:
+    """A name and a number."""
+    return isinstance(row, tuple) and [type(item) for item in row] == [str, int] and bool(row[0].strip("/"))
 
 
 def _wanted(goal: Goal, kind: int) -> Dict[str, int]:
@@ -252,6 +266,7 @@ def _hashes(root: str, wanted: Mapping[str, int], present: Dict[str, int]) -> Op
     alike += [name for name, size in present.items() if not size and wanted.get(name)]
     if alike:
         hashes = yield from ask(f"{program('files')}__belay_fq({root!r},{alike!r})")
+        _expect(isinstance(hashes, list) and len(hashes) == len(alike), hashes)
         present.update(zip(alike, hashes))
 
 
