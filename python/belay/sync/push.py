@@ -148,13 +148,12 @@ def _attempt(
     folds_case = False
     if present is not None and case_twins(wanted, present):
         folds_case = yield from _folds_case(goal.root)
-    steps = (
-        []
-        if present is None
-        else plan(wanted, present, goal.keep, folds_case=folds_case, first_remove=first_remove)
-    )
-    if goal.in_place:
-        steps.sort(key=lambda step: not step.action.startswith("remove"))  # stable
+    steps: List[Step] = []
+    if present is not None:
+        steps = plan(
+            wanted, present, goal.keep,
+            folds_case=folds_case, first_remove=first_remove, removals_first=goal.in_place,
+        )  # fmt: skip
     if not steps:
         yield from ask(_cleanup())
         return

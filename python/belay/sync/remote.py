@@ -22,7 +22,7 @@ from .stage import staged
 __all__ = ["Entry", "FileSystem", "Usage", "board_path"]
 
 Result = TypeVar("Result")
-_ATTEMPTS = 3
+_ATTEMPTS = 5
 _PIECE_BYTES = 250
 _ERRNO = re.compile(r"OSError: (?:\[Errno (\d+)\]|\(?(\d+))")
 
