@@ -1,5 +1,6 @@
-"""Sending a file to the host, in pieces of 250 bytes, each behind a byte that it lacks and that stands for 04 in
-it, because 04 ends a program's output. Eight pieces make up what ``D`` says; then the file's hash is answered.
+"""Sending a file to the host, in pieces of 250 bytes, each behind a byte that it lacks and that stands for 04
+in it, because 04 ends a program's output. Eight pieces make up what ``D`` says; then the file's hash is
+answered.
 
 Needs a hash. Each ``D`` is one write, so that nothing a thread prints comes between. Where only text can be
 written, ``binary`` is ``None``, and it says base64.
