@@ -57,7 +57,8 @@ class _Decorator:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         try:
-            return self.__dict__["_registered"][name]
+            executer: Callable[..., Any] = vars(self)["_registered"][name]
+            return executer
         except KeyError:
             raise AttributeError(f"no {self._kind} {name!r} was registered with this device") from None
 
