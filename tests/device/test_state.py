@@ -216,16 +216,20 @@ def test_a_stream_that_fails_hides_no_exception_and_stops_no_teardown():
             written.append(text)
             raise OSError("disk full")
 
+    def leave_by_an_exception():
+        with Device(TARGET, stream_out=Full()) as device:
+
+            @device.teardown
+            def first():
+                print("first")
+
+            @device.teardown
+            def second():
+                print("second")
+
+            raise KeyError
+
     written = []
-    with pytest.raises(KeyError), Device(TARGET, stream_out=Full()) as device:  # noqa: PT012
-
-        @device.teardown
-        def first():
-            print("first")
-
-        @device.teardown
-        def second():
-            print("second")
-
-        raise KeyError
+    with pytest.raises(KeyError):
+        leave_by_an_exception()
     assert [text for text in written if text.strip()] == ["first\n", "second\n"]

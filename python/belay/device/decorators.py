@@ -56,11 +56,11 @@ class _Decorator:
         self._registered: Dict[str, Callable[..., Any]] = {}
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        # By way of __dict__: copying and pickling ask before anything is there.
-        registered: Dict[str, Callable[..., Any]] = self.__dict__.get("_registered", {})
-        if name not in registered:
-            raise AttributeError(f"no {self._kind} {name!r} was registered with this device")
-        return registered[name]
+        try:
+            executer: Callable[..., Any] = vars(self)["_registered"][name]
+            return executer
+        except KeyError:
+            raise AttributeError(f"no {self._kind} {name!r} was registered with this device") from None
 
     def _add(self, executer: Any, options: Options) -> Any:
         """Take in an executer; it is reachable by name where that is wanted."""

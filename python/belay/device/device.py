@@ -143,13 +143,18 @@ class Device(Files, metaclass=DeviceMeta):
             the setups to be called now.
         """
         link = self._link
-        self.setup = Setup(link)
-        self.teardown = Teardown(link, self._teardowns.append)
-        self.task = Task(link)
-        self.thread = Thread(link)
+        decorators = {
+            "setup": Setup(link),
+            "teardown": Teardown(link, self._teardowns.append),
+            "task": Task(link),
+            "thread": Thread(link),
+        }
+        vars(self).update(decorators)
         autoinits: List[Executer] = []
         definitions: List[Definition] = []
         for name, mark, overloads in marked_methods(type(self)):
+            if hasattr(Device, name) and name not in decorators:
+                raise ValueError(f"{name}() is a method of every device: rename the {mark.kind}")
             chosen = choose(overloads, link.implementation.name)
             if chosen is None:
                 setattr(self, name, _no_match(name, link.implementation))
@@ -158,7 +163,7 @@ class Device(Files, metaclass=DeviceMeta):
             executer, definition = make(mark.kind, link, function, options)
             if definition:
                 definitions.append(definition)
-            getattr(self, mark.kind)._add(executer, options)
+            decorators[mark.kind]._add(executer, options)
             setattr(self, name, executer)
             if options.autoinit:
                 autoinits.append(executer)

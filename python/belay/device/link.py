@@ -72,6 +72,7 @@ class BoardLink:
         self._numbers = itertools.count(1)
         self._abandoned: List[int] = []
         self._closed = False
+        self._restoring = False
         self.session = Session(transport, wire.new_mark(), timeout_s=timeout_s, output=self._show)
 
     def enter(self) -> None:
@@ -116,9 +117,13 @@ class BoardLink:
             PyboardException: a recorded command raised; what follows it was not repeated.
         """
         self.prepare()
-        self.start()
-        for program in self.history.programs():
-            self.perform(statements(program))
+        self._restoring = True  # what ends the interpreter while it is repeated ends it each time
+        try:
+            self.start()
+            for program in self.history.programs():
+                self.perform(statements(program))
+        finally:
+            self._restoring = False
 
     def define(self, definitions: Sequence[Definition]) -> None:
         """Send functions, as many together as a board may be asked to compile at once."""
@@ -179,7 +184,7 @@ class BoardLink:
         try:
             return self.session.perform(operation, timeout_s=timeout_s, silence_s=silence_s, output=output)
         except BoardError as error:
-            if error.state_lost:
+            if error.state_lost and not self._restoring:
                 self.restore()
             raise self.sources.exception(error.text, module) from None
 
