@@ -124,7 +124,10 @@ def _failure(target: str, error: Exception, options: Options) -> ConnectionFaile
         )
     if number == errno.ENOTTY:
         return ConnectionFailedError(f"{target} is no serial port", hint="`belay list` shows the ports")
-    return ConnectionFailedError(f"{target} cannot be opened: {error}")
+    hint = ""
+    if "option 'control'" in str(error):  # serial/rfc2217.py: DTR and RTS
+        hint = f"its server cannot set the port's control lines: write {target}?ign_set_control"
+    return ConnectionFailedError(f"{target} cannot be opened: {error}", hint=hint)
 
 
 def _error_number(error: Exception) -> Optional[int]:
