@@ -26,7 +26,7 @@ def test_info():
     assert printed.startswith("micropython v1.")
     first, *rest = printed.splitlines()
     assert first.endswith(" - linux")
-    assert [line.split()[0] for line in rest] == ["code", "arch", "RAM", "flash", "port", "line"]
+    assert [line.split()[0] for line in rest] == ["code", "arch", "RAM", "flash", "sync", "port", "line"]
     assert "native viper" in printed
     assert re.search(r"RAM +[\d,]{6,} bytes free", printed)
     assert re.search(r"flash +[\d,]+ of 2,097,152 bytes free", printed)
@@ -39,6 +39,8 @@ def test_info_as_json():
     assert (status, found["name"], found["platform"]) == (0, "micropython", "linux")
     assert 30_000 < found["ram_free_bytes"] < 100_000
     assert 0 < found["flash_free_bytes"] <= found["flash_bytes"] == 65536
+    assert found["hash"] in ("crc32", "sha256")
+    assert found["transfer"] == {"blocks": "buffer", "inflate": "deflate"}
     assert found["line"]["kind"] == "simulated board"
 
 

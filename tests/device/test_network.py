@@ -20,6 +20,7 @@ from tests.support.network_boards import (
     tcp_board,
     webrepl_board,
 )
+from tests.support.peers import TelnetPeer
 from tests.support.serial_server import Rfc2217Server
 
 from belay import Device
@@ -37,7 +38,7 @@ DEADLINE_S = 20
 
 @contextmanager
 def telnet_board():
-    with tcp_board() as relay:
+    with tcp_board(protocol=TelnetPeer) as relay:
         relay.url = f"telnet://127.0.0.1:{relay.port}"
         yield relay
 
@@ -168,6 +169,30 @@ def test_a_program_is_interrupted_and_a_second_opening_finds_the_board(server):
         assert device("3") == 3
 
 
+def test_sync_works_as_on_a_local_line(server, tmp_path):
+    folder = tmp_path / "folder"
+    (folder / "package").mkdir(parents=True)
+    contents = {
+        "bytes.bin": bytes(range(256)) * 16,
+        "package/module.py": b"def answer():\n    return 42\n" + b"# comment\n" * 300,
+        "nothing": b"",
+    }
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    with Device(server.url, **server.options) as device:
+        device.sync(folder, "/synced", minify=False)
+        for name, content in contents.items():
+            assert device.fs.read(f"/synced/{name}") == content
+        (folder / "nothing").write_bytes(b"something")
+        (folder / "bytes.bin").unlink()
+        device.sync(folder, "/synced", minify=False)
+        assert {entry.path for entry in device.fs.tree("/synced")} >= {"/synced/nothing"}
+        assert device.fs.read("/synced/nothing") == b"something"
+        assert not device.fs.exists("/synced/bytes.bin")
+        device("import sys; sys.path.append('/synced')")
+        assert device("__import__('package.module').module.answer()") == 42
+
+
 def test_the_trace_of_each(server, tmp_path):
     trace = tmp_path / "trace"
     with Device(server.url, trace=str(trace), **server.options) as device:
@@ -291,7 +316,7 @@ def delayed(scheme):
         with webrepl_board(delay_s=ONE_WAY_S) as server:
             yield server.url, {"password": "secret"}
     else:
-        with tcp_board(ONE_WAY_S) as relay:
+        with tcp_board(ONE_WAY_S, TelnetPeer if scheme == "telnet" else None) as relay:
             yield f"{scheme}://127.0.0.1:{relay.port}", {}
 
 

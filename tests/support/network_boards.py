@@ -30,13 +30,14 @@ class Relay:
     Args:
         open_far: called for each client; a socket.
         delay_s: how late bytes arrive, each way.
-        port: where it listens; 0 takes a free one.
+        protocol: called with each client's socket; its ``unwrap`` and ``wrap`` change what passes (peers.py).
     """
 
-    def __init__(self, open_far, delay_s=0.0, port=0):
+    def __init__(self, open_far, delay_s=0.0, protocol=None):
         self._open_far = open_far
+        self._protocol = protocol
         self._delay_s = delay_s
-        self._listener = socket.create_server(("127.0.0.1", port))
+        self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._wake_read, self._wake = socket.socketpair()
         self._thread = threading.Thread(target=self._serve)
@@ -69,6 +70,8 @@ class Relay:
     def _pass(self, client, far):
         """Until either side ends, or, ``True``, ``stop``."""
         other = {client: far, far: client}
+        peer = self._protocol(client) if self._protocol else None
+        translate = {client: peer.unwrap, far: peer.wrap} if peer else {}
         on_their_way = deque()
         while True:
             wait_s = max(on_their_way[0][0] - monotonic(), 0) if on_their_way else None
@@ -78,7 +81,9 @@ class Relay:
             for side in ready:
                 with suppress(ConnectionError):
                     data = side.recv(65536)
-                    on_their_way.append((monotonic() + self._delay_s, other[side], data))
+                    passed = translate[side](data) if data and translate else data
+                    if passed or not data:
+                        on_their_way.append((monotonic() + self._delay_s, other[side], passed))
                     continue
                 return False
             while on_their_way and on_their_way[0][0] <= monotonic():
@@ -138,9 +143,9 @@ def board(target="sim:"):
 
 
 @contextmanager
-def tcp_board(delay_s=0.0):
+def tcp_board(delay_s=0.0, protocol=None):
     """A ``Relay`` in front of a board."""
-    with board() as each, Relay(each.open_far, delay_s) as relay:
+    with board() as each, Relay(each.open_far, delay_s, protocol) as relay:
         yield relay
 
 

@@ -47,11 +47,14 @@ def info(
     with Device(line, timeout=timeout, startup="") as device:
         device(_SPACE)
         ram_free, flash_free, flash_total = device("__belay_space()")
+        ability = device._ability()
         found: Dict[str, Any] = {
             **asdict(device.implementation),
             "ram_free_bytes": ram_free,
             "flash_free_bytes": flash_free,
             "flash_bytes": flash_total,
+            "hash": ability.hash,
+            "transfer": {"blocks": ability.way, "inflate": ability.inflater or None},
             "port": line.name,
             "line": asdict(line.line),
         }
@@ -70,7 +73,9 @@ def _text(found: Dict[str, Any]) -> str:
     ]
     if found["flash_bytes"] is not None:
         rows.append(("flash", f"{found['flash_free_bytes']:,} of {found['flash_bytes']:,} bytes free"))
+    inflated = found["transfer"]["inflate"]
     rows += [
+        ("sync", f"{found['transfer']['blocks']} blocks, {inflated or 'not compressed'}, {found['hash']}"),
         ("port", found["port"]),
         ("line", f"{line['kind']}: {flow}, {line['in_flight_bytes']:,} bytes in flight"),
     ]
