@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Iterator, List, Optional, Type, TypeVar, Union, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Iterator, List, Optional, Type, TypeVar, Union, cast
 
 from ..exceptions import BelayException, ConnectionLost, NoMatchingExecuterError
 from ..repl import wire
@@ -23,6 +24,7 @@ from .implementation import Implementation
 from .link import BoardLink, Definition
 from .markers import choose, marked_methods
 from .meta import DeviceMeta
+from .terminal import converse, local_terminal
 
 if TYPE_CHECKING:
     from ..sim import SimulatedBoard
@@ -224,6 +226,26 @@ class Device(Files, metaclass=DeviceMeta):
         and restores what was recorded before it does anything else.
         """
         self._link.soft_reset()
+
+    def terminal(self, *, exit_char: str = "\x1d", log: Optional[BinaryIO] = None) -> None:
+        """Let a person type at the board's prompt until ``exit_char`` (ctrl-]) is typed.
+
+        Every other key is the board's, ctrl-C too. The board is entered again by the next call, which stops
+        what still runs there.
+
+        Args:
+            exit_char: one ASCII character.
+            log: gets all that the board says.
+
+        Raises:
+            FeatureUnavailableError: this program's input is no terminal, or it runs on Windows.
+            ConnectionLost: the board is gone. The local terminal is as before.
+        """
+        keyboard = local_terminal()
+        sys.stdout.flush()
+        converse(
+            self._link.session, exit_char=exit_char, keyboard=keyboard, screen=sys.stdout.fileno(), log=log
+        )
 
     def close(self) -> None:
         """Stop what runs, run the teardowns, leave the board in its friendly REPL, release the port.

@@ -173,9 +173,12 @@ class BoardLink:
         if self._closed:
             raise ConnectionLost("the device is closed", hint="open a new Device")
         if self.session.away:
-            self.session.away = False
-            self.enter()
-            self.restore()
+            with self.session.alone():
+                # Another thread may have done it, or left a person's terminal.
+                if self.session.away:
+                    self.session.away = False
+                    self.enter()
+                    self.restore()
         if self._abandoned:
             self._free_abandoned()
         output: Optional[Callable[[bytes], None]] = None

@@ -15,7 +15,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from typing import Callable, Deque, Optional, TypeVar, Union
+from contextlib import contextmanager
+from typing import Callable, ContextManager, Deque, Iterator, Optional, TypeVar, Union
 
 from .._native import Frame, Outcome, RawRepl
 from ..exceptions import ConnectionLost, FeatureUnavailableError, PyboardError, TimeoutExpired
@@ -62,6 +63,8 @@ class Session:
         self._events: Deque[Union[bytes, str, Frame, Outcome]] = deque()
         self._verifications = 0
         self._last_call = time.monotonic()
+        self._hear: Optional[Output] = None
+        self._hearing = threading.Lock()
         self._closed = threading.Event()
         self._reader = threading.Thread(target=self._read_while_idle, name="belay-reader", daemon=True)
 
@@ -69,6 +72,10 @@ class Session:
     def busy(self) -> bool:
         """Whether a call is in flight, in whichever thread."""
         return self._busy
+
+    def alone(self) -> ContextManager[bool]:
+        """Keep other threads from calling, after the call that is in flight."""
+        return self._lock
 
     def start_reading(self) -> None:
         """Start the thread that passes on what the board prints while no call is in flight."""
@@ -139,6 +146,35 @@ class Session:
         Raises:
             ConnectionLost: the line is gone, or the board ignores interrupts for ``timeout_s``.
         """
+        with self._at_friendly_prompt():
+            pass
+
+    @contextmanager
+    def hand_over(self, hear: Output) -> Iterator[None]:
+        """Give the board at its friendly prompt to the caller, who may write to the line, but not read.
+
+        The board is ``away`` afterwards. Calls of other threads wait.
+
+        Args:
+            hear: gets all that the board says, from the reader thread; nothing (``b""``) when the line is
+                lost.
+
+        Raises:
+            ConnectionLost: the line is gone, or the board ignores interrupts for ``timeout_s``.
+        """
+        with self._at_friendly_prompt():
+            self.away = self._busy = True
+            self._hear = hear
+            try:
+                yield
+            finally:
+                with self._hearing:
+                    self._hear = None
+                self._busy = False
+                self._last_call = time.monotonic()
+
+    @contextmanager
+    def _at_friendly_prompt(self) -> Iterator[None]:
         if not self._lock.acquire(blocking=False):
             # Another thread's program runs: it ends by the interrupt.
             self.transport.write(INTERRUPT, self.timeout_s)
@@ -151,6 +187,7 @@ class Session:
                 self._settle(self._output)
             if not self.away:
                 leave_raw_repl(self.transport, self.timeout_s)
+            yield
         finally:
             self._lock.release()
 
@@ -285,11 +322,30 @@ class Session:
         self._verifications += 1
         self._repl.verify(*verification(self.mark, self._verifications))
 
+    def _heard(self) -> bool:
+        """Pass on to ``hear`` what there is; ``False`` if nobody wants to hear."""
+        with self._hearing:
+            if self._hear is None:
+                return False
+            try:
+                data = self.transport.read(0)
+            except ConnectionLost:
+                self._hear(b"")
+                raise
+            if data:
+                self._hear(data)
+            return True
+
     def _read_while_idle(self) -> None:
         """The reader thread: waits without the line, and takes it only when there is something to read."""
         while not self._closed.is_set():
             if not self.transport.wait_readable(3600.0):
                 continue
+            try:
+                if self._heard():
+                    continue
+            except ConnectionLost:
+                return
             quiet_s = time.monotonic() - self._last_call
             if quiet_s < _IDLE_BEFORE_READING_S or not self._lock.acquire(blocking=False):
                 self._closed.wait(_IDLE_BEFORE_READING_S)
