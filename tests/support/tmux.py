@@ -19,11 +19,10 @@ class Window:
 
     def __init__(self, folder, environment):
         self._socket = str(folder / "tmux")
-        names = {**os.environ, "TERM": "xterm-256color", "ENV": "", **environment}
+        names = {**os.environ, "TERM": "xterm-256color", "ENV": "", "PS1": "ready> ", **environment}
         self._environment = {name: value for name, value in names.items() if not name.startswith("TMUX")}
         self._tmux("-f", os.devnull, "new-session", "-d", "-x", "120", "-y", "40", "sh")
-        self.enter("PS1='ready> '")
-        self.await_text("\nready>")
+        self.await_text("ready>")
 
     def type(self, text):
         """Type it as it is, without Enter."""
