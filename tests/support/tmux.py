@@ -19,10 +19,12 @@ class Window:
 
     def __init__(self, folder, environment):
         self._socket = str(folder / "tmux")
-        names = {**os.environ, "TERM": "xterm-256color", "ENV": "", "PS1": "ready> ", **environment}
+        names = {**os.environ, "TERM": "xterm-256color", "ENV": "", **environment}
         self._environment = {name: value for name, value in names.items() if not name.startswith("TMUX")}
         self._tmux("-f", os.devnull, "new-session", "-d", "-x", "120", "-y", "40", "sh")
-        self.await_text("ready>")
+        self.await_screen(lambda shown: shown.endswith(("#", "$")), "a prompt")
+        self.enter("PS1='ready> '")
+        self.await_text("\nready>")
 
     def type(self, text):
         """Type it as it is, without Enter."""
@@ -52,9 +54,13 @@ class Window:
 
     def await_text(self, text):
         """Wait until the screen shows it."""
+        return self.await_screen(lambda shown: text in shown, repr(text))
+
+    def await_screen(self, fits, what):
+        """Wait until the screen ``fits``."""
         deadline = time.monotonic() + DEADLINE_S
-        while text not in (shown := self.screen()):
-            assert time.monotonic() < deadline, f"{text!r} did not come:\n{shown}"
+        while not fits(shown := self.screen()):
+            assert time.monotonic() < deadline, f"{what} did not come:\n{shown}"
             time.sleep(0.02)
         return shown
 
