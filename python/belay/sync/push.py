@@ -109,7 +109,8 @@ def push(goal: Goal, ability: Ability, mark: bytes) -> Operation[Report]:
     attempts = 0
     while True:
         try:
-            yield from _attempt(goal, ability, mark, report, first_remove)
+            last = attempts == _ATTEMPTS - 1
+            yield from _attempt(goal, ability, mark, report, first_remove, last)
             return report
         except (_Damaged, TimeoutExpired, NotBelayResponseError, BoardError) as error:
             attempts += not (isinstance(error, _Damaged) and error.free)
@@ -141,9 +142,9 @@ def ask(text: str) -> Operation[Any]:
 
 
 def _attempt(
-    goal: Goal, ability: Ability, mark: bytes, report: Report, first_remove: Set[str]
+    goal: Goal, ability: Ability, mark: bytes, report: Report, first_remove: Set[str], last: bool
 ) -> Operation[None]:
-    present = yield from _present(goal, ability)
+    present = yield from _present(goal, ability, last)
     wanted = _wanted(goal, ability.kind)
     folds_case = False
     if present is not None and case_twins(wanted, present):
@@ -174,8 +175,12 @@ def _attempt(
         raise error
 
 
-def _present(goal: Goal, ability: Ability) -> Operation[Optional[Dict[str, int]]]:
-    """What the board has; ``None`` where it is as wanted."""
+def _present(goal: Goal, ability: Ability, last: bool) -> Operation[Optional[Dict[str, int]]]:
+    """What the board has; ``None`` where it is as wanted.
+
+    Args:
+        last: believe a list that does not fit the sums: something on the board may be writing files.
+    """
     root = goal.root
     if goal.only:
         names = [*goal.tree, TEMPORARY]
@@ -203,6 +208,9 @@ def _present(goal: Goal, ability: Ability) -> Operation[Optional[Dict[str, int]]
         yield from _making_root(root)
     rows = yield from ask(f"{program('list')}__belay_fl({root!r},{wrong!r},{int(slow)})")
     _expect(isinstance(rows, list) and all(map(_is_row, rows)), rows)
+    if not slow and not last:
+        listed = sums(dict(rows), ability.kind)
+        _expect(all(listed[part] == found[part] for part in wrong), rows)
     present = {name: wanted[name] for name in wanted if part_of(name, ability.kind) not in wrong}
     present.update(rows)
     if slow:
