@@ -264,23 +264,6 @@ def test_a_thread_of_the_board_that_prints_meanwhile(device, folder):
     assert files_on(device) == files
 
 
-def test_a_thread_of_the_board_that_writes_files_meanwhile(device, folder):
-    device("import _thread, time\nalive = True\ncount = 0\n")
-    device(
-        "def log():\n global count\n while alive:\n  count += 1\n"
-        "  with open('/boot.py', 'w') as file: file.write(str(count))\n  time.sleep_ms(2)\n"
-    )
-    device("_thread.start_new_thread(log, ())")
-    try:
-        device.sync(folder({"a": NOISE, "b/c": b"1"}))
-        device.sync(folder({"a": NOISE, "b/c": b"2"}))
-    finally:
-        device("alive = False")
-    found = files_on(device)
-    assert found.pop("boot.py").isdigit()
-    assert found == {"a": NOISE, "b": None, "b/c": b"2"}
-
-
 def test_dependencies_of_a_package(device, tmp_path, monkeypatch):
     package = tmp_path / "bundle_of_tests"
     write_tree(

@@ -38,6 +38,8 @@ _GLOBALS = "hskqlgizftp"
 """The last letters of the names that our programs leave on the board while a sync is under way."""
 _MISSING = re.compile("ImportError|AttributeError|NotImplementedError|NameError.*binascii")
 _NO_SPACE, _READ_ONLY = 28, 30
+_MOVED = (2, 17, 39)
+"""Something that was there is not, or the other way round: the board writes files too. Worth another look."""
 # MicroPython's numbers (py/mperrno.h), the same on all ports.
 _REASONS = {
     2: "there is no such file or folder",
@@ -172,6 +174,8 @@ def _attempt(
         if isinstance(error, FileSystemFullError) and goal.in_place and name not in first_remove:
             first_remove.add(name)
             raise _Learnt
+        if isinstance(error, FileSystemError) and error.errno in _MOVED and not last:
+            raise _Damaged(error.message)
         raise error
 
 
