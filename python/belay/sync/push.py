@@ -27,7 +27,7 @@ from .ability import Ability
 from .blocks import block, bodies, hidden
 from .manifest import FNV, PARTS, part_of, sums
 from .plan import TEMPORARY, Keep, Step, case_twins, plan
-from .programs import program
+from .programs import program, sealed
 from .stage import Tree
 
 __all__ = ["Goal", "Progress", "Report", "ask", "push", "refused"]
@@ -189,9 +189,9 @@ def _present(goal: Goal, ability: Ability, last: bool) -> Operation[Optional[Dic
     if goal.only:
         names = [*goal.tree, TEMPORARY]
         found = yield from _guessing(
-            lambda: _comparing(goal, ability, quiet=True)
-            + program("files")
-            + f"__belay_fq({root!r},{names!r})",
+            lambda: sealed(
+                _comparing(goal, ability, quiet=True) + program("files") + f"__belay_fq({root!r},{names!r})"
+            ),
             ability,
         )
         _expect(isinstance(found, list) and len(found) == len(names), found)
@@ -200,7 +200,7 @@ def _present(goal: Goal, ability: Ability, last: bool) -> Operation[Optional[Dic
         pairs = zip(names, found)
         present = {f"{name}/" if it == -1 else name: max(it, 0) for name, it in pairs if it is not None}
         return None if present == _wanted(goal, ability.kind) else present
-    found = yield from _guessing(lambda: _comparing(goal, ability), ability)
+    found = yield from _guessing(lambda: sealed(_comparing(goal, ability)), ability)
     _expect(isinstance(found, list) and len(found) == PARTS, found)
     wanted = _wanted(goal, ability.kind)
     expected = sums(wanted, ability.kind)
@@ -244,8 +244,8 @@ def _comparing(goal: Goal, ability: Ability, *, quiet: bool = False) -> str:
     slow = quiet or ability.kind == FNV
     tail = ",1" if slow else ""
     answer = "__belay([0]*6)\n" if slow and not quiet else ""
-    names = tuple(sorted(_left_out(goal)))
-    call = f"__belay_fk=__belay_fk({goal.root!r},{names!r},{scan}{tail})"
+    names = "".join(f"{name!r}," for name in sorted(_left_out(goal)))
+    call = f"__belay_fk=__belay_fk({goal.root!r},({names}),{scan}{tail})"
     # A hash that is not there has to be missed even where nothing is hashed.
     return f"{program(*topics)}__belay_fh(())\n{call}\n{answer}"
 
@@ -342,8 +342,8 @@ class _Transfer:
         try:
             if reader:
                 text = f"try:\n __belay_fg({reader},{temporary!r})\nfinally:{_cleanup()}"
-                return (yield from self._stream(program(*topics) + text, temporary))
-            return (yield from self._literals(program(*topics), temporary))
+                return (yield from self._stream(sealed(program(*topics) + text), temporary))
+            return (yield from self._literals(sealed(program(*topics)), temporary))
         except BoardError as error:
             if self._carried or error.state_lost or not _MISSING.search(error.text):
                 raise
