@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from benches.data import make
 from tests.support.transports import (
     DOWN,
     UP,
@@ -14,6 +15,7 @@ from tests.support.transports import (
 )
 from tests.sync.conftest import files_on, write_tree
 
+from belay import Device
 from belay.exceptions import BelayException, ConnectionLost
 
 CONTROL = bytes([1, 2, 3, 4, 5, 0x1A, 0x1B, 0x1C]) * 40
@@ -107,3 +109,47 @@ def test_the_link_dies_after_each_byte(bench, trees, way):
 def test_each_seventh_byte_is_changed_or_lost(bench, trees, way, change):
     for position in range(3, bytes_of(bench, trees)[way], 7):
         break_once(bench, trees, CorruptingTransport, way, position, change)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("way", [UP, DOWN])
+def test_the_link_dies_in_a_large_sync(bench, tmp_path, way):
+    old = write_tree(tmp_path / "old", make.tiny())
+    files = {**dict(list(make.tiny().items())[::2]), "noise": make.noise()}
+    new = write_tree(tmp_path / "new", files)
+    with bench.open() as device:
+        device.sync(old, keep=False, minify=False)
+        device.line.break_by(CountingTransport)
+        counting = device.line.transport
+        device.sync(new, keep=False, minify=False)
+        total = counting.count.bytes_up if way == UP else counting.count.bytes_down
+    for count in range(total // 40, total, total // 20):
+        with bench.open() as device:
+            device.sync(old, keep=False, minify=False)
+        broken = bench.open()
+        broken.line.break_by(CuttingTransport, way, count)
+        with pytest.raises(ConnectionLost):
+            broken.sync(new, keep=False, minify=False)
+        broken.line.close()
+        broken._link.session.close()
+        with bench.open() as device:
+            found = {name: content for name, content in files_on(device).items() if content is not None}
+            assert {name: content for name, content in found.items() if name != ".belay~"}.items() <= {
+                *make.tiny().items(),
+                *files.items(),
+            }
+            device.sync(new, keep=False, minify=False)
+            found = {name: content for name, content in files_on(device).items() if content is not None}
+            assert found == files
+
+
+@pytest.mark.slow
+def test_many_files_and_little_memory(tmp_path):
+    files = {f"folder{number % 40}/some_file_name_{number}": b"%d" % number for number in range(1500)}
+    folder = write_tree(tmp_path / "many", files)
+    with Device("sim:?heap=40k&flash=16M", startup="") as device:
+        for _ in range(2):
+            device.sync(folder)
+        assert len(device.fs.tree()) == 1540
+        assert device.fs.read("/folder39/some_file_name_1479") == b"1479"

@@ -1,18 +1,20 @@
 """The programs of a sync: short, and still the same."""
 
 import ast
+from contextlib import suppress
 
 import pytest
 from tests.oracles.mpy import compiled
 from tests.oracles.syntax_tree import difference
 
+from belay.exceptions import PyboardException
 from belay.ondevice import code
-from belay.sync.programs import program, shorten
+from belay.sync.programs import program, sealed, shorten
 
 # Bytes that each may have: what it costs to send.
 BUDGETS = {
     "base64": 100, "compare": 800, "crc32": 150, "deflate": 130, "entries": 380, "files": 180, "fnv": 150,
-    "folders": 150, "hidden": 135, "list": 240, "receive": 1110, "scan": 100, "send": 620, "sha256": 140,
+    "folders": 150, "hidden": 135, "list": 240, "receive": 1150, "scan": 100, "send": 620, "sha256": 140,
     "twins": 150, "zlib": 140,
 }  # fmt: skip
 
@@ -55,3 +57,20 @@ def test_what_is_no_local_name_stays():
     text = "def __belay_x(path,size):\n import os\n data=os.path(size)\n return len(data.size(path=1))\n"
     # `path` and `size` are attributes and keywords elsewhere.
     assert shorten(text) == text.replace("data", "a")
+
+
+@pytest.mark.parametrize("position", range(0, 76, 5))
+def test_a_sealed_program_runs_whole_or_not_at_all(board, position):
+    text = "x = 'it\\'s \\\\ \\x03 é'\ny = \"\"\"'''\"\"\"\nfor _ in range(1):\n  x += y\n"
+    whole = sealed(text)
+    board(whole)
+    assert board("x") == "it's \\ \x03 é'''"
+    board("x = 0")
+    start = whole.index("b'''") + 4 + position
+    for damaged in (whole[:start] + whole[start + 1 :], whole[:start] + "~" + whole[start + 1 :]):
+        with suppress(PyboardException):
+            board(damaged)
+        # A backslash less before a quote is the same program.
+        assert board("x") in (0, "it's \\ \x03 é'''")
+        board("x = 0")
+    assert not board("x")

@@ -74,6 +74,8 @@ def __belay_fg(read, temporary):
                     os.remove(path)
                 elif what == "x":
                     os.rmdir(path)
+                elif what != "p":
+                    raise ValueError
             gc.collect()
             say("C", str(count))
             count += 1

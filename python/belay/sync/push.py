@@ -27,7 +27,7 @@ from .ability import Ability
 from .blocks import block, bodies, hidden
 from .manifest import FNV, PARTS, part_of, sums
 from .plan import TEMPORARY, Keep, Step, case_twins, plan
-from .programs import program
+from .programs import program, sealed
 from .stage import Tree
 
 __all__ = ["Goal", "Progress", "Report", "ask", "push", "refused"]
@@ -38,6 +38,8 @@ _GLOBALS = "hskqlgizftp"
 """The last letters of the names that our programs leave on the board while a sync is under way."""
 _MISSING = re.compile("ImportError|AttributeError|NotImplementedError|NameError.*binascii")
 _NO_SPACE, _READ_ONLY = 28, 30
+_MOVED = (2, 17, 39)
+"""Something that was there is not, or the other way round: the board writes files too. Worth another look."""
 # MicroPython's numbers (py/mperrno.h), the same on all ports.
 _REASONS = {
     2: "there is no such file or folder",
@@ -109,7 +111,8 @@ def push(goal: Goal, ability: Ability, mark: bytes) -> Operation[Report]:
     attempts = 0
     while True:
         try:
-            yield from _attempt(goal, ability, mark, report, first_remove)
+            last = attempts == _ATTEMPTS - 1
+            yield from _attempt(goal, ability, mark, report, first_remove, last)
             return report
         except (_Damaged, TimeoutExpired, NotBelayResponseError, BoardError) as error:
             attempts += not (isinstance(error, _Damaged) and error.free)
@@ -141,9 +144,9 @@ def ask(text: str) -> Operation[Any]:
 
 
 def _attempt(
-    goal: Goal, ability: Ability, mark: bytes, report: Report, first_remove: Set[str]
+    goal: Goal, ability: Ability, mark: bytes, report: Report, first_remove: Set[str], last: bool
 ) -> Operation[None]:
-    present = yield from _present(goal, ability)
+    present = yield from _present(goal, ability, last)
     wanted = _wanted(goal, ability.kind)
     folds_case = False
     if present is not None and case_twins(wanted, present):
@@ -171,18 +174,24 @@ def _attempt(
         if isinstance(error, FileSystemFullError) and goal.in_place and name not in first_remove:
             first_remove.add(name)
             raise _Learnt
+        if isinstance(error, FileSystemError) and error.errno in _MOVED and not last:
+            raise _Damaged(error.message)
         raise error
 
 
-def _present(goal: Goal, ability: Ability) -> Operation[Optional[Dict[str, int]]]:
-    """What the board has; ``None`` where it is as wanted."""
+def _present(goal: Goal, ability: Ability, last: bool) -> Operation[Optional[Dict[str, int]]]:
+    """What the board has; ``None`` where it is as wanted.
+
+    Args:
+        last: believe a list that does not fit the sums: something on the board may be writing files.
+    """
     root = goal.root
     if goal.only:
         names = [*goal.tree, TEMPORARY]
         found = yield from _guessing(
-            lambda: _comparing(goal, ability, quiet=True)
-            + program("files")
-            + f"__belay_fq({root!r},{names!r})",
+            lambda: sealed(
+                _comparing(goal, ability, quiet=True) + program("files") + f"__belay_fq({root!r},{names!r})"
+            ),
             ability,
         )
         _expect(isinstance(found, list) and len(found) == len(names), found)
@@ -191,7 +200,7 @@ def _present(goal: Goal, ability: Ability) -> Operation[Optional[Dict[str, int]]
         pairs = zip(names, found)
         present = {f"{name}/" if it == -1 else name: max(it, 0) for name, it in pairs if it is not None}
         return None if present == _wanted(goal, ability.kind) else present
-    found = yield from _guessing(lambda: _comparing(goal, ability), ability)
+    found = yield from _guessing(lambda: sealed(_comparing(goal, ability)), ability)
     _expect(isinstance(found, list) and len(found) == PARTS, found)
     wanted = _wanted(goal, ability.kind)
     expected = sums(wanted, ability.kind)
@@ -203,6 +212,9 @@ def _present(goal: Goal, ability: Ability) -> Operation[Optional[Dict[str, int]]
         yield from _making_root(root)
     rows = yield from ask(f"{program('list')}__belay_fl({root!r},{wrong!r},{int(slow)})")
     _expect(isinstance(rows, list) and all(map(_is_row, rows)), rows)
+    if not slow and not last:
+        listed = sums(dict(rows), ability.kind)
+        _expect(all(listed[part] == found[part] for part in wrong), rows)
     present = {name: wanted[name] for name in wanted if part_of(name, ability.kind) not in wrong}
     present.update(rows)
     if slow:
@@ -232,8 +244,8 @@ def _comparing(goal: Goal, ability: Ability, *, quiet: bool = False) -> str:
     slow = quiet or ability.kind == FNV
     tail = ",1" if slow else ""
     answer = "__belay([0]*6)\n" if slow and not quiet else ""
-    names = tuple(sorted(_left_out(goal)))
-    call = f"__belay_fk=__belay_fk({goal.root!r},{names!r},{scan}{tail})"
+    names = "".join(f"{name!r}," for name in sorted(_left_out(goal)))
+    call = f"__belay_fk=__belay_fk({goal.root!r},({names}),{scan}{tail})"
     # A hash that is not there has to be missed even where nothing is hashed.
     return f"{program(*topics)}__belay_fh(())\n{call}\n{answer}"
 
@@ -330,8 +342,8 @@ class _Transfer:
         try:
             if reader:
                 text = f"try:\n __belay_fg({reader},{temporary!r})\nfinally:{_cleanup()}"
-                return (yield from self._stream(program(*topics) + text, temporary))
-            return (yield from self._literals(program(*topics), temporary))
+                return (yield from self._stream(sealed(program(*topics) + text), temporary))
+            return (yield from self._literals(sealed(program(*topics)), temporary))
         except BoardError as error:
             if self._carried or error.state_lost or not _MISSING.search(error.text):
                 raise
