@@ -23,7 +23,7 @@ class Window:
         self._environment = {name: value for name, value in names.items() if not name.startswith("TMUX")}
         self._tmux("-f", os.devnull, "new-session", "-d", "-x", "120", "-y", "40", "sh")
         self.enter("PS1='ready> '")
-        self.await_text("\nready>")
+        self._await(lambda shown: shown.endswith("ready>"), "the shell's prompt")
 
     def type(self, text):
         """Type it as it is, without Enter."""
@@ -53,10 +53,13 @@ class Window:
 
     def await_text(self, text):
         """Wait until the screen shows it."""
+        return self._await(lambda shown: text in shown, repr(text))
+
+    def _await(self, enough, what):
         deadline = time.monotonic() + DEADLINE_S
-        while text not in (shown := self.screen()):
-            assert time.monotonic() < deadline, f"{text!r} did not come:\n{shown}"
-            time.sleep(0.02)
+        while not enough(shown := self.screen()):
+            assert time.monotonic() < deadline, f"{what} did not come:\n{shown}"
+            time.sleep(0.02)  # tmux tells nobody of a change
         return shown
 
     def close(self):
