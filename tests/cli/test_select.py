@@ -10,6 +10,7 @@ import pytest
 from tests.support.tmux import needs_tmux, window
 
 from belay import UsbSpecifier, list_devices
+from belay.cli import select
 from belay.exceptions import DeviceNotFoundError
 
 pytest.importorskip("micropython_run")
@@ -95,6 +96,13 @@ def test_select_without_a_terminal():
     status, printed, errors = belay("select")
     assert (status, printed) == (1, "")
     assert errors == "error: the menu needs a terminal\nhint: `belay list` needs none\n"
+
+
+def test_the_blinking_is_python_for_each_implementation():
+    for name, code in select._BLINK.items():
+        names = {}
+        exec(compile(code, name, "exec"), names)
+        assert callable(names["__belay_blink"])
 
 
 @needs_tmux

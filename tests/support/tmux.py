@@ -22,9 +22,8 @@ class Window:
         names = {**os.environ, "TERM": "xterm-256color", "ENV": "", **environment}
         self._environment = {name: value for name, value in names.items() if not name.startswith("TMUX")}
         self._tmux("-f", os.devnull, "new-session", "-d", "-x", "120", "-y", "40", "sh")
-        self.await_screen(lambda shown: shown.endswith(("#", "$")), "a prompt")
         self.enter("PS1='ready> '")
-        self.await_text("\nready>")
+        self._await(lambda shown: shown.endswith("ready>"), "the shell's prompt")
 
     def type(self, text):
         """Type it as it is, without Enter."""
@@ -54,14 +53,13 @@ class Window:
 
     def await_text(self, text):
         """Wait until the screen shows it."""
-        return self.await_screen(lambda shown: text in shown, repr(text))
+        return self._await(lambda shown: text in shown, repr(text))
 
-    def await_screen(self, fits, what):
-        """Wait until the screen ``fits``."""
+    def _await(self, enough, what):
         deadline = time.monotonic() + DEADLINE_S
-        while not fits(shown := self.screen()):
+        while not enough(shown := self.screen()):
             assert time.monotonic() < deadline, f"{what} did not come:\n{shown}"
-            time.sleep(0.02)
+            time.sleep(0.02)  # tmux tells nobody of a change
         return shown
 
     def close(self):
