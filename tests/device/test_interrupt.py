@@ -114,3 +114,14 @@ def test_a_closed_device_says_so(device):
     device.close()
     with pytest.raises(ConnectionLost, match="closed"):
         device("1")
+
+
+def test_a_deadline_holds_while_a_thread_prints_all_the_time(device):
+    device("import _thread\ndef spam():\n while True: print('\\x04\\x04>OK', end='')")
+    device._link.stream_out = None
+    device("_thread.start_new_thread(spam, ())")
+    began = time.monotonic()
+    with pytest.raises(TimeoutExpired):
+        device("while True: pass", timeout=0.2)
+    assert time.monotonic() - began < 5
+    assert device("1 + 1") == 2

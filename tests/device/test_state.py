@@ -201,6 +201,8 @@ def test_a_thread_is_given_what_its_function_takes(device):
         run()
 
 
+# CPython 3.12 warns of threads.
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_child_leaves_the_board_to_its_parent(device):
     child = os.fork()
     if child == 0:
@@ -232,4 +234,5 @@ def test_a_stream_that_fails_hides_no_exception_and_stops_no_teardown():
     written = []
     with pytest.raises(KeyError):
         leave_by_an_exception()
-    assert [text for text in written if text.strip()] == ["first\n", "second\n"]
+    # A newline may come by itself.
+    assert [text.strip() for text in written if text.strip()] == ["first", "second"]

@@ -242,8 +242,6 @@ class Session:
                     until = self._patience(starting, deadline, silence_s)
                 elif not data and in_doubt:
                     output(repl.take_withheld())
-                if not data and until is not None and time.monotonic() >= until:
-                    raise self._expired(starting)
             while self._events:
                 event = self._events.popleft()
                 if type(event) is bytes:
@@ -261,6 +259,8 @@ class Session:
                         "it takes in one piece",
                         hint="update the firmware to MicroPython 1.14 or CircuitPython 7, or later",
                     )
+            if until is not None and time.monotonic() >= until:
+                raise self._expired(starting)
             in_doubt = repl.in_doubt
 
     def _patience(self, starting: bool, deadline: float | None, silence_s: float | None) -> Optional[float]:
