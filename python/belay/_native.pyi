@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import List, Sequence, Tuple, Union, final
 
 __all__ = [
+    "Entry",
     "Frame",
     "Outcome",
     "RawRepl",
@@ -16,6 +17,40 @@ __all__ = [
 ]
 
 __version__: str
+
+@final
+class Entry:
+    """The way into the raw REPL of a board that may be doing anything (``rust/core/src/repl/entry.rs``).
+
+    Args:
+        mark: the connection's.
+        number: of the first verification; it and those that follow must not have been used with this mark.
+        timeout_ms: it fails then. All times count from when it was made.
+        restart: the board stands at an empty raw prompt, and its interpreter is to be restarted.
+
+    Raises:
+        ValueError: ``mark`` has not 8 bytes.
+    """
+
+    def __new__(cls, mark: bytes, number: int, timeout_ms: int, *, restart: bool = False) -> Entry: ...
+    @property
+    def entered(self) -> bool:
+        """The board stands at an empty raw prompt."""
+    @property
+    def failed(self) -> bool:
+        """The deadline has passed; ``obstacle`` says why."""
+    @property
+    def marked(self) -> bool:
+        """The connection's mark was still in the board's memory. False after a restart."""
+    @property
+    def obstacle(self) -> str:
+        """``"mute"``, ``"prints"`` (for ever), ``"no-prompt"``, ``"no-raw-prompt"`` or ``"no-answer"``."""
+    def to_send(self) -> bytes:
+        """What has to be written now; to be asked for after ``receive`` too."""
+    def wait_ms(self, now_ms: int) -> int:
+        """How long to wait for bytes before ``receive(b"", ...)``."""
+    def receive(self, data: bytes, now_ms: int) -> None:
+        """Take what was read; ``b""`` when nothing came."""
 
 @final
 class Frame:

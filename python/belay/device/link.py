@@ -77,9 +77,9 @@ class BoardLink:
     def enter(self) -> None:
         """Get to the raw prompt of a fresh interpreter."""
         transport = self.session.transport
-        enter_raw_repl(transport, self._timeout_s)
+        enter_raw_repl(transport, self.session.mark, self._timeout_s)
         if transport.line.may_soft_reset:
-            soft_reset(transport, self._timeout_s)
+            soft_reset(transport, self.session.mark, self._timeout_s)
 
     def prepare(self) -> None:
         """Probe a fresh interpreter, and send it what calls need."""
