@@ -71,7 +71,10 @@ class Outcome:
 
     @property
     def tag(self) -> str:
-        """One character: that of the frame which ended the reply; ``"x"`` for an error's text."""
+        """One character: that of the frame which ended the reply.
+
+        ``"x"`` for an error's text; ``"!"`` when the board has restarted by itself.
+        """
     @property
     def payload(self) -> bytes:
         """The frame's payload behind those of the parts before it, or the error's text."""
@@ -102,6 +105,9 @@ class RawRepl:
     @property
     def all_sent(self) -> bool:
         """Whether all of the program was given out: from here on it may have run."""
+    @property
+    def restarted(self) -> bool:
+        """The board said what it says when it has started: it may stand at its friendly prompt."""
     def submit(self, source: bytes, *, paste: bool = False) -> None:
         """Begin a program. ``source`` must not contain the bytes 01 to 04.
 

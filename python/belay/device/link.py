@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from dataclasses import dataclass
-from typing import Callable, List, Optional, Sequence, Tuple, TypeVar
+from typing import Any, Callable, List, Optional, Sequence, Tuple, TypeVar
 
-from ..exceptions import ConnectionLost
+from ..exceptions import (
+    BelayException,
+    ConnectionFailedError,
+    ConnectionLost,
+    DeviceNotFoundError,
+    InsufficientSpecifierError,
+    PyboardError,
+)
 from ..ondevice import CONVENIENCE_IMPORTS, code
 from ..repl import wire
-from ..repl.entry import enter_raw_repl, soft_reset
 from ..repl.output import STDOUT, OutputDecoder, Stream, write_text
 from ..repl.response import BoardError, Operation, statements, value
 from ..repl.session import Session
-from ..transport.base import Transport
 from .history import History
 from .implementation import Implementation, from_probe
+from .recovery import Opener, resumable
 from .source import FunctionSource
 from .tracebacks import Location, SourceMap
 
@@ -40,8 +47,11 @@ class Definition:
 class BoardLink:
     """One board: its session, the functions it knows, and what to tell it again when it has restarted.
 
+    A call that finds the line lost opens it again, up to ``attempts`` times, and restores the state. What had
+    not been sent completely runs then; what had been may have run, and ends in ``ConnectionLost``.
+
     Args:
-        transport: the open line; closed with the link.
+        opener: opens the line, the first time at once.
         timeout_s: how long the board may take to answer.
         startup: code to run on a fresh interpreter; ``None``: the convenience imports.
         stream_out: gets what the board prints.
@@ -50,10 +60,12 @@ class BoardLink:
 
     implementation: Implementation
     has_threads = False
+    attempts = 0
+    """How often a call that finds the line lost tries to open it again; negative: for ever."""
 
     def __init__(
         self,
-        transport: Transport,
+        opener: Opener,
         *,
         timeout_s: float,
         startup: Optional[str],
@@ -72,14 +84,18 @@ class BoardLink:
         self._numbers = itertools.count(1)
         self._abandoned: List[int] = []
         self._closed = False
-        self.session = Session(transport, wire.new_mark(), timeout_s=timeout_s, output=self._show)
+        self._opener = opener
+        self._restored = False
+        """The board's interpreter has all that was recorded."""
+        self._repeated = 0
+        """So many entries of the history it has, where that is not all."""
+        self._lost = False
+        """The session has no line that could be used."""
+        self.session = Session(opener.open(), wire.new_mark(), timeout_s=timeout_s, output=self._show)
 
     def enter(self) -> None:
         """Get to the raw prompt of a fresh interpreter."""
-        transport = self.session.transport
-        enter_raw_repl(transport, self.session.mark, self._timeout_s)
-        if transport.line.may_soft_reset:
-            soft_reset(transport, self.session.mark, self._timeout_s)
+        self.session.enter(fresh=True)
 
     def prepare(self) -> None:
         """Probe a fresh interpreter, and send it what calls need."""
@@ -87,7 +103,7 @@ class BoardLink:
         self._features = []
         self._abandoned = []
         mark = self.session.mark.decode()
-        run = self.session.perform
+        run = functools.partial(self._run, restore=False)
         probe = f"{code('probe')}__belay_p({mark!r});del __belay_p"
         name, version, platform, mpy, _free_bytes = run(value(probe))
         helpers = f"__belay_m={mark!r}\n{code('reply')}{code('capabilities')}"
@@ -98,6 +114,12 @@ class BoardLink:
         )
         self.implementation = from_probe(name, version, platform, mpy, tuple(emitters))
 
+    def opened(self, attempts: int) -> None:
+        """The construction is over: from now on calls reconnect."""
+        self._restored = True
+        self.attempts = attempts
+        self.session.start_reading()
+
     def start(self) -> None:
         """Run the convenience imports, or what the user gave instead."""
         if self._startup is None:
@@ -106,7 +128,7 @@ class BoardLink:
         else:
             text = wire.prepare(self._startup)[0]
         if text.strip():
-            self.perform(statements(wire.execution(text)))
+            self._run(statements(wire.execution(text)), restore=False)
 
     def restore(self) -> None:
         """Bring a fresh interpreter to where the last one was.
@@ -114,11 +136,43 @@ class BoardLink:
         Raises:
             MaxHistoryLengthError: too much was recorded; the board is usable, without the user's state.
             PyboardException: a recorded command raised; what follows it was not repeated.
+            ConnectionLost: the line was lost meanwhile: it is to be begun anew.
         """
+        self._restored = False
+        self._repeated = 0
         self.prepare()
         self.start()
-        for program in self.history.programs():
-            self.perform(statements(program))
+        self._repeat_history()
+
+    def _repeat_history(self) -> None:
+        try:
+            for entry in itertools.islice(self.history.entries(), self._repeated, None):
+                self._run(statements(entry) if isinstance(entry, str) else entry(), restore=False)
+                self._repeated += 1
+        except ConnectionLost:
+            raise
+        except BelayException:
+            self._restored = True
+            raise
+        self._restored = True
+
+    def reconnect(self, attempts: Optional[int] = None) -> None:
+        """Close the line, open it again, and restore the state.
+
+        Args:
+            attempts: how often to try, 1 s apart; negative: for ever. ``None``: as often as calls do, and
+                at least once.
+
+        Raises:
+            MaxHistoryLengthError: too much was recorded; nothing was done.
+            ConnectionLost: no attempt succeeded.
+        """
+        with self.session.held():
+            self._check_open()
+            self.history.entries()
+            if attempts is None:
+                attempts = self.attempts or 1
+            self._recover(attempts)
 
     def define(self, definitions: Sequence[Definition]) -> None:
         """Send functions, as many together as a board may be asked to compile at once."""
@@ -141,8 +195,14 @@ class BoardLink:
             self._define(program, locations)
 
     def _define(self, text: str, locations: Sequence[Tuple[FunctionSource, Location]]) -> None:
-        program = wire.execution(text.rstrip("\n"))
-        self.perform(statements(program), module=[location for _, location in locations])
+        number = next(self._numbers)
+        # The number says, after a loss, whether the definition took place.
+        program = wire.execution(f"{text}__belay_k={number}")
+        tries = itertools.count()
+        self.repeat(
+            lambda: _definition(program, number, known=next(tries) == 0),
+            module=[location for _, location in locations],
+        )
         self.history.define(program)
         for source, location in locations:
             self.sources.add(source, location)
@@ -155,6 +215,7 @@ class BoardLink:
         silence_s: Optional[float] = None,
         stream_out: Stream = STDOUT,
         module: Sequence[Location] = (),
+        life: Optional[int] = None,
     ) -> Result:
         """Drive an operation; the board's errors come as ``PyboardException``.
 
@@ -164,24 +225,141 @@ class BoardLink:
             silence_s: how long the board may say nothing meanwhile.
             stream_out: gets what they print; ``STDOUT``: the device's stream does.
             module: where the top level of its programs comes from.
+            life: the interpreter that it is for (``lives``); ``None``: any.
+
+        Raises:
+            ConnectionLost: the line is lost, or ``life`` is over. Where calls reconnect, and could, the state
+                is restored.
         """
-        if self._closed:
-            raise ConnectionLost("the device is closed", hint="open a new Device")
-        if self.session.away:
-            self.session.away = False
-            self.enter()
-            self.restore()
-        if self._abandoned:
-            self._free_abandoned()
         output: Optional[Callable[[bytes], None]] = None
         if stream_out is not STDOUT:
             output = lambda data: write_text(stream_out, self._decoder.decode(data))  # noqa: E731
+        steps = resumable(operation)
+        with self.session.held():
+            while True:
+                self._check_open()
+                self._make_ready(life)
+                before = self.lives
+                try:
+                    return self._run(steps, timeout_s=timeout_s, output=output, module=module)
+                except ConnectionLost as loss:
+                    if not self.attempts:
+                        raise
+                    self._recover(self.attempts, loss)
+                    # An answer of an earlier program is worth nothing to an interpreter that did not give it.
+                    if loss.may_have_run or (steps.answered and self.lives != before):
+                        loss.may_have_run = True
+                        raise
+
+    def repeat(self, make: Callable[[], Operation[Result]], **keywords: Any) -> Result:
+        """``perform`` for what may run twice: also when it may have run.
+
+        Args:
+            make: makes the operation, each time anew.
+            keywords: of ``perform``.
+        """
+        left = self.attempts
+        while True:
+            try:
+                return self.perform(make(), **keywords)
+            except ConnectionLost as loss:
+                if self._lost or not loss.may_have_run or not left:
+                    raise
+                left -= 1
+
+    def _run(
+        self,
+        operation: Operation[Result],
+        *,
+        timeout_s: Optional[float] = None,
+        output: Optional[Callable[[bytes], None]] = None,
+        module: Sequence[Location] = (),
+        restore: bool = True,
+    ) -> Result:
+        """``perform`` over the line as it is; after a program that ended the interpreter, ``restore``."""
         try:
             return self.session.perform(operation, timeout_s=timeout_s, silence_s=silence_s, output=output)
         except BoardError as error:
-            if error.state_lost:
-                self.restore()
+            if error.state_lost and restore:
+                try:
+                    self.restore()
+                except ConnectionLost as loss:
+                    loss.may_have_run = True
+                    raise
             raise self.sources.exception(error.text, module) from None
+
+    def _make_ready(self, life: Optional[int]) -> None:
+        """See to it that the board can be called; a loss meanwhile is none of the call's."""
+        for last in (False, True):
+            try:
+                if self._lost:
+                    raise ConnectionLost("the connection to the board is lost", hint="call reconnect()")
+                if self.session.away:
+                    self.session.enter(fresh=True)
+                    self.restore()
+                if self._abandoned:
+                    self._free_abandoned()
+                break
+            except ConnectionLost as loss:
+                loss.may_have_run = False
+                if last or not self.attempts:
+                    raise
+                self._recover(self.attempts, loss)
+        if life is not None and life != self.lives:
+            raise ConnectionLost("the board has restarted: this generator is gone", hint="make a new one")
+
+    def _recover(self, attempts: int, loss: Optional[ConnectionLost] = None) -> None:
+        """Open the line again and restore the state.
+
+        Raises:
+            ConnectionLost: it did not succeed. ``may_have_run`` is that of ``loss``.
+        """
+        failure: Optional[Exception] = loss
+        self._lost = True
+        for _ in self._opener.attempts(attempts):
+            try:
+                self._resume()
+                self._lost = False
+                return
+            except (
+                ConnectionFailedError,
+                DeviceNotFoundError,
+                InsufficientSpecifierError,
+                PyboardError,
+            ) as error:
+                failure = error
+                self._drop()
+            except BelayException:
+                # The line is there again; what a recorded command raised is for the user.
+                self._lost = False
+                raise
+        raise ConnectionLost(
+            f"the connection to the board is lost, and could not be opened again: {failure}",
+            hint="check its cable and power, then call reconnect()",
+            may_have_run=loss is not None and loss.may_have_run,
+        ) from failure
+
+    def _resume(self) -> None:
+        """One attempt. A board that has restarted behind a line that is still there keeps its line."""
+        if not self.session.restarted:
+            self._drop()
+            self.session.reopen(self._opener.open())
+        marked = self.session.enter(fresh=not self._restored)
+        if not marked:
+            self.restore()
+        elif not self._restored:
+            # The line does not outlive a restart of the interpreter: go on where it was cut off.
+            if not self._repeated:
+                self.prepare()
+            self._repeat_history()
+
+    def _drop(self) -> None:
+        if self._opener.reopens:
+            self.session.drop()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ConnectionLost("the device is closed", hint="open a new Device")
 
     @property
     def closed(self) -> bool:
@@ -199,11 +377,29 @@ class BoardLink:
 
     def soft_reset(self) -> None:
         """Restart the board and let its ``main.py`` run; the next call restores the state."""
+        with self.session.held():
+            self._check_open()
+            try:
+                self._restart()
+            except ConnectionLost as loss:
+                if not self.attempts:
+                    raise
+                self._recover(self.attempts, loss)
+                self._restart()
+
+    def _restart(self) -> None:
+        if self.session.away:
+            self.session.enter()
         self.session.restart()
 
     def abandon(self, number: int) -> None:
         """Free a generator of the board at the next call; callable from anywhere, a finaliser too."""
         self._abandoned.append(number)
+
+    def stop_reconnecting(self) -> None:
+        """Let no further attempt begin, neither of a call nor of ``reconnect``. Callable from any thread."""
+        self.attempts = 0
+        self._opener.stop()
 
     def close(self) -> None:
         """Close the line. Idempotent; never raises."""
@@ -211,8 +407,18 @@ class BoardLink:
         self.session.close()
 
     def _free_abandoned(self) -> None:
-        numbers, self._abandoned = self._abandoned, []
+        numbers = tuple(self._abandoned)
         self.session.perform(statements(f"__belay_z({','.join(map(str, numbers))})"))
+        del self._abandoned[: len(numbers)]
 
     def _show(self, data: bytes) -> None:
         write_text(self.stream_out, self._decoder.decode(data))
+
+
+def _definition(program: str, number: int, known: bool) -> Operation[None]:
+    """Define functions, unless the board says that it has done so (``known``: it has not)."""
+    if not known:
+        last = yield from value(wire.answer("globals().get('__belay_k')"))
+        if last == number:
+            return
+    yield from statements(program)

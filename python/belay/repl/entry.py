@@ -6,15 +6,16 @@ the clock.
 
 from __future__ import annotations
 
-import os
 import time
 
 from .._native import Entry
 from ..exceptions import PyboardError
 from ..transport.base import Transport
 
-__all__ = ["enter_raw_repl", "leave_raw_repl", "restart_with_main", "soft_reset"]
+__all__ = ["NUMBERS", "enter_raw_repl", "leave_raw_repl", "restart_with_main", "soft_reset"]
 
+NUMBERS = 1000
+"""More verifications than one entry makes."""
 _FRIENDLY_PROMPT = b">>> "
 
 _OBSTACLES = {
@@ -41,8 +42,14 @@ _OBSTACLES = {
 }
 
 
-def enter_raw_repl(transport: Transport, mark: bytes, timeout_s: float) -> bool:
+def enter_raw_repl(transport: Transport, mark: bytes, timeout_s: float, number: int = 0) -> bool:
     """Interrupt what runs, and reach an empty raw prompt.
+
+    Args:
+        transport: the open line.
+        mark: the connection's.
+        timeout_s: it gives up then.
+        number: of the first of at most ``NUMBERS`` verifications, none of them used before with this mark.
 
     Returns:
         whether the mark is still in the board's memory: its interpreter has not restarted.
@@ -52,25 +59,24 @@ def enter_raw_repl(transport: Transport, mark: bytes, timeout_s: float) -> bool:
         ConnectionLost: the line is gone.
         TimeoutExpired: the line takes no bytes.
     """
-    return _drive(transport, mark, timeout_s, restart=False)
+    return _drive(transport, mark, timeout_s, number, restart=False)
 
 
-def soft_reset(transport: Transport, mark: bytes, timeout_s: float) -> None:
+def soft_reset(transport: Transport, mark: bytes, timeout_s: float, number: int = 0) -> None:
     """Restart the interpreter of a board that stands at an empty raw prompt; ``main.py`` does not run.
 
-    A ``boot.py`` that takes longer than half of ``timeout_s`` is interrupted.
+    A ``boot.py`` that takes longer than half of ``timeout_s`` is interrupted. Arguments as above.
 
     Raises:
         PyboardError: no raw prompt within ``timeout_s``.
         ConnectionLost: the line is gone.
         TimeoutExpired: the line takes no bytes.
     """
-    _drive(transport, mark, timeout_s, restart=True)
+    _drive(transport, mark, timeout_s, number, restart=True)
 
 
-def _drive(transport: Transport, mark: bytes, timeout_s: float, *, restart: bool) -> bool:
+def _drive(transport: Transport, mark: bytes, timeout_s: float, number: int, *, restart: bool) -> bool:
     began = time.monotonic()
-    number = int.from_bytes(os.urandom(4), "big")
     entry = Entry(mark, number, int(timeout_s * 1000), restart=restart)
     now_ms = 0
     while not entry.entered:
@@ -89,7 +95,9 @@ def _drive(transport: Transport, mark: bytes, timeout_s: float, *, restart: bool
 
 def _failure(name: str, obstacle: str, timeout_s: float) -> PyboardError:
     what, hint = _OBSTACLES[obstacle]
-    return PyboardError(f"the board at {name} was not entered within {timeout_s:g} s: {what}", hint=hint)
+    return PyboardError(
+        f"the board at {name} does not enter its raw REPL within {timeout_s:g} s: {what}", hint=hint
+    )
 
 
 def leave_raw_repl(transport: Transport, timeout_s: float) -> None:

@@ -101,7 +101,9 @@ def _line(port: Any, scheme: str, options: Options) -> Line:
     if scheme in ("socket", "rfc2217"):
         return NETWORK_SERIAL
     known = port_of(port.port, options.ports)
-    return SERIAL if known is None or known.vid is None else usb_line(known.vid, known.pid)
+    if known is None or known.vid is None:
+        return SERIAL
+    return usb_line(known.vid, known.pid, known.serial_number)
 
 
 def _failure(target: str, error: Exception, options: Options) -> ConnectionFailedError:

@@ -102,6 +102,11 @@ impl RawRepl {
         self.0.all_sent()
     }
 
+    #[getter]
+    fn restarted(&self) -> bool {
+        self.0.restarted()
+    }
+
     #[pyo3(signature = (source, *, paste = false))]
     fn submit(&mut self, source: &[u8], paste: bool) -> PyResult<()> {
         if self.0.state() != core::State::Prompt {

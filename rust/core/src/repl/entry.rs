@@ -24,10 +24,8 @@ use crate::reply::{Mark, ReplyReader, Token, END};
 pub enum Stage {
     /// Saying nothing, so that a receiver without a sender gives up.
     Silence,
-    /// The first `^C` of a round.
+    /// `^C`, once a round: CircuitPython eats the first byte, and programs swallow a `KeyboardInterrupt`.
     Interrupt,
-    /// The second one: CircuitPython eats one byte, and a program may swallow one `KeyboardInterrupt`.
-    InterruptAgain,
     /// `^A`: a raw banner, or at least a raw prompt.
     AskRaw,
     /// A program with a nonce.
@@ -69,11 +67,8 @@ pub const STEPS: &[(Stage, Finding, Stage)] = &[
     (S::Silence, F::Quiet, S::Interrupt),
     (S::Silence, F::Late, S::Interrupt),
     (S::Interrupt, F::Prompt, S::AskRaw),
-    (S::Interrupt, F::Quiet, S::InterruptAgain),
-    (S::Interrupt, F::Late, S::InterruptAgain),
-    (S::InterruptAgain, F::Prompt, S::AskRaw),
-    (S::InterruptAgain, F::Quiet, S::AskRaw),
-    (S::InterruptAgain, F::Late, S::AskRaw),
+    (S::Interrupt, F::Quiet, S::AskRaw),
+    (S::Interrupt, F::Late, S::AskRaw),
     (S::AskRaw, F::Banner, S::Confirm),
     (S::AskRaw, F::RawPrompt, S::Confirm),
     (S::AskRaw, F::Quiet, S::Interrupt),
@@ -227,7 +222,7 @@ impl Entry {
 
     fn find(&mut self, data: &[u8], now_ms: u64) -> Option<Finding> {
         let found = match self.stage {
-            Stage::Interrupt | Stage::InterruptAgain => {
+            Stage::Interrupt => {
                 let prompt = self.tail.ends_with(FRIENDLY_PROMPT) || self.tail.ends_with(RAW_PROMPT);
                 prompt.then_some(Finding::Prompt)
             }
@@ -263,9 +258,9 @@ impl Entry {
 
     fn note(&mut self, finding: Finding) {
         self.obstacle = match (self.stage, finding) {
-            (Stage::InterruptAgain, Finding::Late) => Obstacle::Prints,
-            (Stage::InterruptAgain, Finding::Quiet) => Obstacle::NoPrompt,
-            (Stage::Interrupt | Stage::InterruptAgain, Finding::Prompt) => Obstacle::NoRawPrompt,
+            (Stage::Interrupt, Finding::Late) => Obstacle::Prints,
+            (Stage::Interrupt, Finding::Quiet) => Obstacle::NoPrompt,
+            (Stage::Interrupt, Finding::Prompt) => Obstacle::NoRawPrompt,
             (Stage::AskRaw, Finding::Banner | Finding::RawPrompt) => Obstacle::NoAnswer,
             _ => self.obstacle,
         };
@@ -281,7 +276,7 @@ impl Entry {
             self.tail.clear();
         }
         match self.stage {
-            Stage::Interrupt | Stage::InterruptAgain => self.outgoing = INTERRUPT.to_vec(),
+            Stage::Interrupt => self.outgoing = INTERRUPT.to_vec(),
             Stage::AskRaw => self.outgoing = ENTER_RAW.to_vec(),
             Stage::Restart => self.outgoing = vec![END],
             Stage::Confirm => {

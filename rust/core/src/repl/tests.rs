@@ -260,3 +260,53 @@ fn a_running_program_speaks_to_the_caller() {
         assert_eq!((outcome.tag, &outcome.payload[..]), (b'v', &b"42"[..]));
     }
 }
+
+const FRIENDLY: &[&[u8]] = &[
+    b"\r\nMicroPython v1.26.1 on 2025-09-11; Board with chip\r\nType \"help()\" for more information.\r\n>>> ",
+    b"\r\nAdafruit CircuitPython 10.0.3 on 2025-10-17; Raspberry Pi Pico with rp2040\r\n>>> ",
+];
+
+#[test]
+fn a_board_that_restarts_while_its_program_runs_is_asked_from_its_friendly_prompt() {
+    for banner in FRIENDLY {
+        for size in 1..banner.len() {
+            let mut repl = RawRepl::new(*MARK);
+            repl.submit(b"1", false);
+            repl.to_send();
+            let stream = [b"OKx", *banner].concat();
+            let events: Vec<Event> = stream.chunks(size).flat_map(|piece| repl.receive(piece)).collect();
+            assert_eq!(events.last(), Some(&Event::Suspect), "{size}");
+            repl.verify(b"print(42)", b"1:");
+            assert_eq!(repl.to_send(), b"\x01print(42)\x04");
+            let answer = [b"\r\nraw REPL; CTRL-B to exit\r\n>OK", &frame('?', "1:0")[..], b"\x04\x04>"].concat();
+            let events = repl.receive(&answer);
+            assert!(matches!(events.last(), Some(Event::Done(Outcome { tag: b'!', .. }))), "{events:?}");
+        }
+    }
+}
+
+#[test]
+fn a_program_that_prints_a_banner_keeps_its_value() {
+    let mut repl = RawRepl::new(*MARK);
+    repl.submit(b"1", false);
+    repl.to_send();
+    repl.receive(&[b"OK", FRIENDLY[0]].concat());
+    repl.verify(b"print(42)", b"1:");
+    repl.receive(&[&frame('v', "7")[..], b"\x04\x04>\r\nraw REPL; CTRL-B to exit\r\n>OK"].concat());
+    let events = repl.receive(&[&frame('?', "1:1")[..], b"\x04\x04>"].concat());
+    assert!(matches!(events.last(), Some(Event::Done(Outcome { tag: b'v', .. }))), "{events:?}");
+}
+
+#[test]
+fn a_banner_before_the_program_was_taken_or_at_the_prompt_is_a_restart() {
+    let mut repl = RawRepl::new(*MARK);
+    repl.submit(&[b'x'; 1000], false);
+    repl.to_send();
+    let events = repl.receive(FRIENDLY[0]);
+    assert!(matches!(events.last(), Some(Event::Done(Outcome { tag: b'!', .. }))), "{events:?}");
+    assert!(!repl.all_sent() && repl.restarted());
+
+    let mut repl = RawRepl::new(*MARK);
+    FRIENDLY[1].chunks(7).for_each(|piece| assert!(matches!(repl.receive(piece)[..], [Event::Text(_)])));
+    assert!(repl.restarted());
+}
