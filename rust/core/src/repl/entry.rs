@@ -7,7 +7,8 @@
 //! 1. Step and wait, never one write: CircuitPython's `^C` flushes what follows it, and after `code.py` it
 //!    eats one byte. Each step ends with a prompt, with silence, or when its time is over (a board that
 //!    prints for ever is never silent).
-//! 2. `^C` comes first, alone: a half-typed line must not be run by a carriage return.
+//! 2. `^C` comes first, alone, and no carriage return ever: a half-typed line must not be run. Where `^A` only
+//!    moves the cursor in one, the next round clears it.
 //! 3. Banners and prompts are only hints: `boot.py` can print them, firmware can lack them. What counts is
 //!    the answer of a program with the connection's nonce and a number that was never used before.
 //! 4. A receiver that a dead connection has left takes everything as data until nothing has come for two
@@ -24,8 +25,11 @@ use crate::reply::{Mark, ReplyReader, Token, END};
 pub enum Stage {
     /// Saying nothing, so that a receiver without a sender gives up.
     Silence,
-    /// `^C`, once a round: CircuitPython eats the first byte, and programs swallow a `KeyboardInterrupt`.
+    /// The first `^C` of a round.
     Interrupt,
+    /// The second one, where the first has had an effect, but no prompt: CircuitPython eats one byte, and a
+    /// program may swallow a `KeyboardInterrupt`.
+    InterruptAgain,
     /// `^A`: a raw banner, or at least a raw prompt.
     AskRaw,
     /// A program with a nonce.
@@ -53,7 +57,9 @@ pub enum Finding {
     Answer,
     /// The end of the reply.
     Over,
-    /// Nothing has come for a while.
+    /// Nothing has come in this step.
+    Silent,
+    /// Nothing more has come for a while.
     Quiet,
     /// The step's time is over, though bytes came.
     Late,
@@ -64,19 +70,29 @@ use Stage as S;
 
 /// All transitions; what is not here is no end of its step.
 pub const STEPS: &[(Stage, Finding, Stage)] = &[
+    (S::Silence, F::Silent, S::Interrupt),
     (S::Silence, F::Quiet, S::Interrupt),
     (S::Silence, F::Late, S::Interrupt),
     (S::Interrupt, F::Prompt, S::AskRaw),
-    (S::Interrupt, F::Quiet, S::AskRaw),
-    (S::Interrupt, F::Late, S::AskRaw),
+    // A raw prompt is silent.
+    (S::Interrupt, F::Silent, S::AskRaw),
+    (S::Interrupt, F::Quiet, S::InterruptAgain),
+    (S::Interrupt, F::Late, S::InterruptAgain),
+    (S::InterruptAgain, F::Prompt, S::AskRaw),
+    (S::InterruptAgain, F::Silent, S::AskRaw),
+    (S::InterruptAgain, F::Quiet, S::AskRaw),
+    (S::InterruptAgain, F::Late, S::AskRaw),
     (S::AskRaw, F::Banner, S::Confirm),
     (S::AskRaw, F::RawPrompt, S::Confirm),
+    (S::AskRaw, F::Silent, S::Interrupt),
     (S::AskRaw, F::Quiet, S::Interrupt),
     (S::AskRaw, F::Late, S::Interrupt),
     (S::Confirm, F::Answer, S::Confirmed),
+    (S::Confirm, F::Silent, S::Interrupt),
     (S::Confirm, F::Quiet, S::Interrupt),
     (S::Confirm, F::Late, S::Interrupt),
     (S::Confirmed, F::Over, S::Entered),
+    (S::Confirmed, F::Silent, S::Interrupt),
     (S::Confirmed, F::Quiet, S::Interrupt),
     (S::Confirmed, F::Late, S::Interrupt),
     (S::Restart, F::Banner, S::Entered),
@@ -99,7 +115,7 @@ pub enum Obstacle {
 }
 
 const INTERRUPT: &[u8] = b"\x03";
-const ENTER_RAW: &[u8] = b"\r\x01";
+const ENTER_RAW: &[u8] = b"\x01";
 const FRIENDLY_PROMPT: &[u8] = b">>> ";
 const RAW_PROMPT: &[u8] = b">";
 /// The end of every raw banner; ports and languages differ in what stands before it.
@@ -183,7 +199,11 @@ impl Entry {
 
     /// What stood in the way.
     pub fn obstacle(&self) -> Obstacle {
-        if self.heard { self.obstacle } else { Obstacle::Mute }
+        if self.heard {
+            self.obstacle
+        } else {
+            Obstacle::Mute
+        }
     }
 
     /// What has to be written now.
@@ -222,13 +242,11 @@ impl Entry {
 
     fn find(&mut self, data: &[u8], now_ms: u64) -> Option<Finding> {
         let found = match self.stage {
-            Stage::Interrupt => {
+            Stage::Interrupt | Stage::InterruptAgain => {
                 let prompt = self.tail.ends_with(FRIENDLY_PROMPT) || self.tail.ends_with(RAW_PROMPT);
                 prompt.then_some(Finding::Prompt)
             }
-            Stage::AskRaw | Stage::Restart => {
-                memmem::find(&self.tail, BANNER_END).map(|_| Finding::Banner)
-            }
+            Stage::AskRaw | Stage::Restart => memmem::find(&self.tail, BANNER_END).map(|_| Finding::Banner),
             Stage::Confirm => self.find_answer(data),
             Stage::Confirmed => over(&self.tail).then_some(Finding::Over),
             Stage::Silence | Stage::Entered | Stage::Failed => None,
@@ -238,7 +256,8 @@ impl Entry {
         }
         if now_ms >= self.last_byte_ms + self.quiet_ms() {
             let raw_prompt = self.stage == Stage::AskRaw && self.tail.ends_with(RAW_PROMPT);
-            return Some(if raw_prompt { Finding::RawPrompt } else { Finding::Quiet });
+            let silence = if self.tail.is_empty() { Finding::Silent } else { Finding::Quiet };
+            return Some(if raw_prompt { Finding::RawPrompt } else { silence });
         }
         (now_ms >= self.began_ms + self.step_ms()).then_some(Finding::Late)
     }
@@ -258,9 +277,10 @@ impl Entry {
 
     fn note(&mut self, finding: Finding) {
         self.obstacle = match (self.stage, finding) {
-            (Stage::Interrupt, Finding::Late) => Obstacle::Prints,
-            (Stage::Interrupt, Finding::Quiet) => Obstacle::NoPrompt,
-            (Stage::Interrupt, Finding::Prompt) => Obstacle::NoRawPrompt,
+            (Stage::InterruptAgain, Finding::Late) => Obstacle::Prints,
+            (Stage::Interrupt, Finding::Silent)
+            | (Stage::InterruptAgain, Finding::Silent | Finding::Quiet) => Obstacle::NoPrompt,
+            (Stage::Interrupt | Stage::InterruptAgain, Finding::Prompt) => Obstacle::NoRawPrompt,
             (Stage::AskRaw, Finding::Banner | Finding::RawPrompt) => Obstacle::NoAnswer,
             _ => self.obstacle,
         };
@@ -276,14 +296,15 @@ impl Entry {
             self.tail.clear();
         }
         match self.stage {
-            Stage::Interrupt => self.outgoing = INTERRUPT.to_vec(),
-            Stage::AskRaw => self.outgoing = ENTER_RAW.to_vec(),
-            Stage::Restart => self.outgoing = vec![END],
+            // Behind what was not sent yet: each `^A` clears the line for the program behind it.
+            Stage::Interrupt | Stage::InterruptAgain => self.outgoing.extend_from_slice(INTERRUPT),
+            Stage::AskRaw => self.outgoing.extend_from_slice(ENTER_RAW),
+            Stage::Restart => self.outgoing.push(END),
             Stage::Confirm => {
                 let (program, expected) = verification(&self.mark, self.number);
                 self.number += 1;
                 self.reader.take_rest();
-                self.outgoing = [&program[..], &[END]].concat();
+                self.outgoing.extend([&program[..], &[END]].concat());
                 self.expected = expected;
             }
             Stage::Silence | Stage::Confirmed | Stage::Entered | Stage::Failed => {}
@@ -371,7 +392,7 @@ mod tests {
     fn friendly(sent: &[u8]) -> Vec<u8> {
         match sent {
             b"\x03" => b"\r\n>>> ".to_vec(),
-            b"\r\x01" => b"\r\n>>> \r\nraw REPL; CTRL-B to exit\r\n>".to_vec(),
+            b"\x01" => b"\r\n>>> \r\nraw REPL; CTRL-B to exit\r\n>".to_vec(),
             _ => answer(sent, 0),
         }
     }
@@ -389,7 +410,7 @@ mod tests {
     fn a_raw_prompt_is_silent_and_may_have_no_banner_and_still_have_the_mark() {
         let raw = |sent: &[u8]| match sent {
             b"\x03" => vec![],
-            b"\r\x01" => b"\r\n>".to_vec(),
+            b"\x01" => b"\r\n>".to_vec(),
             _ => answer(sent, 1),
         };
         let mut entry = Entry::new(*MARK, 7, 10_000);
@@ -401,7 +422,7 @@ mod tests {
     fn a_banner_that_boot_prints_is_not_believed() {
         let mut lies = 2;
         let board = |sent: &[u8]| {
-            if sent.len() > 2 && lies > 0 {
+            if sent.len() > 1 && lies > 0 {
                 lies -= 1;
                 return b"raw REPL; CTRL-B to exit\r\n>".to_vec();
             }
@@ -466,7 +487,11 @@ mod tests {
         let mut boots = true;
         let board = |sent: &[u8]| {
             boots &= sent != b"\x03";
-            if boots { b"OK\r\nMPY: soft reboot\r\n".to_vec() } else { friendly(sent) }
+            if boots {
+                b"OK\r\nMPY: soft reboot\r\n".to_vec()
+            } else {
+                friendly(sent)
+            }
         };
         assert_eq!(play(board, &mut entry, 9), 5_000);
         assert_eq!(entry.stage(), Stage::Entered);

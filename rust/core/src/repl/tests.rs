@@ -278,7 +278,8 @@ fn a_board_that_restarts_while_its_program_runs_is_asked_from_its_friendly_promp
             assert_eq!(events.last(), Some(&Event::Suspect), "{size}");
             repl.verify(b"print(42)", b"1:");
             assert_eq!(repl.to_send(), b"\x01print(42)\x04");
-            let answer = [b"\r\nraw REPL; CTRL-B to exit\r\n>OK", &frame('?', "1:0")[..], b"\x04\x04>"].concat();
+            let answer =
+                [b"\r\nraw REPL; CTRL-B to exit\r\n>OK", &frame('?', "1:0")[..], b"\x04\x04>"].concat();
             let events = repl.receive(&answer);
             assert!(matches!(events.last(), Some(Event::Done(Outcome { tag: b'!', .. }))), "{events:?}");
         }
