@@ -428,3 +428,37 @@ def test_a_generator_of_an_earlier_life_says_so():
         with pytest.raises(ConnectionLost, match="has restarted"):
             next(values)
         assert list(numbers()) == [1, 2]
+
+
+def tree(folder, files):
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "step", [997, pytest.param(101, marks=[pytest.mark.slow, pytest.mark.timeout(1200)])]
+)
+def test_a_sync_cut_anywhere_ends_with_all_files_whole(tmp_path, step):
+    files = {"first.py": "x = 1\n" * 50, "data.bin": "0123456789" * 300, "package/second.py": "y = 2\n"}
+    folder = tree(tmp_path, files)
+    with plugged() as (outlet, device):
+        sent = passed(outlet, lambda: device.sync(folder, "/whole"))
+        places = [(way, at) for way, count in sent.items() for at in range(10, count, step)]
+        for number, (way, at) in enumerate(places):
+            outlet.line.cut_after(way, at)
+            device.sync(folder, f"/{number}")
+            for name in ("data.bin", "package/second.py"):
+                assert device.fs.read(f"/{number}/{name}") == device.fs.read(f"/whole/{name}")
+            device.fs.remove(f"/{number}", recursive=True)
+
+
+def test_a_board_that_lost_its_files_gets_the_latest_sync_again(tmp_path):
+    with Device("sim:", startup="") as device:
+        device.sync(tree(tmp_path, {"module.py": "value = 1\n"}))
+        device.sync(tree(tmp_path, {"module.py": "value = 2\n"}))
+        device("import module")
+        device.reconnect()  # another simulated board, with empty flash
+        assert device("module.value") == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, List, Optional, Sequence, Union
@@ -138,7 +139,15 @@ class Files:
         in_place: bool,
     ) -> Report:
         goal = Goal(root, tree, None if only else keep, only=only, in_place=in_place, progress=progress)
-        report: Report = self._perform_files(push(goal, self._ability(), self._link.session.mark))
+        report: Report = self._link.repeat(
+            lambda: push(goal, self._ability(), self._link.session.mark),
+            silence_s=self._link.session.timeout_s,
+        )
+        again = replace(goal, progress=None)
+        self._link.history.bring(
+            f"{root} {sorted(tree)}" if only else root,
+            lambda: push(again, self._ability(), self._link.session.mark),
+        )
         return report
 
     def _perform_files(self, operation: Any) -> Any:

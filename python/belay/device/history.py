@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, Callable, Iterator, List, Union
+from typing import Any, Callable, Dict, Iterator, List, Union
 
 from ..exceptions import MaxHistoryLengthError
 from ..repl.response import Operation
@@ -25,12 +25,24 @@ class History:
         self._limit = limit
         self._warn = warn
         self._entries: List[Entry] = []
+        self._by_place: Dict[str, Entry] = {}
         self._commands = 0
         self._last_expression = ""
         self._overflowed = False
 
-    def define(self, entry: Entry) -> None:
-        """Keep a program that defines functions, or what makes an operation to be repeated."""
+    def define(self, program: str) -> None:
+        """Keep a program that defines functions."""
+        self._entries.append(program)
+        self._last_expression = ""
+
+    def bring(self, place: str, entry: Callable[[], Operation[Any]]) -> None:
+        """Keep what makes the operation that brings a place up to date, instead of the one before.
+
+        Repeating both would first undo what the later one did: files outlive the interpreter.
+        """
+        if place in self._by_place:
+            self._entries.remove(self._by_place[place])
+        self._by_place[place] = entry
         self._entries.append(entry)
         self._last_expression = ""
 

@@ -147,7 +147,10 @@ class BoardLink:
     def _repeat_history(self) -> None:
         try:
             for entry in itertools.islice(self.history.entries(), self._repeated, None):
-                self._run(statements(entry) if isinstance(entry, str) else entry(), restore=False)
+                if isinstance(entry, str):
+                    self._run(statements(entry), restore=False)
+                else:
+                    self._run(entry(), silence_s=self._timeout_s, restore=False)
                 self._repeated += 1
         except ConnectionLost:
             raise
@@ -241,7 +244,9 @@ class BoardLink:
                 self._make_ready(life)
                 before = self.lives
                 try:
-                    return self._run(steps, timeout_s=timeout_s, output=output, module=module)
+                    return self._run(
+                        steps, timeout_s=timeout_s, silence_s=silence_s, output=output, module=module
+                    )
                 except ConnectionLost as loss:
                     if not self.attempts:
                         raise
@@ -272,6 +277,7 @@ class BoardLink:
         operation: Operation[Result],
         *,
         timeout_s: Optional[float] = None,
+        silence_s: Optional[float] = None,
         output: Optional[Callable[[bytes], None]] = None,
         module: Sequence[Location] = (),
         restore: bool = True,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any, Callable, Generator, Iterator, Optional, TypeVar
+from typing import Any, Callable, Generator, Iterator, Optional, TypeVar, Union
 
-from .._native import Outcome
 from ..exceptions import ConnectionFailedError
-from ..repl.response import Operation
+from ..repl.response import Operation, Reply
 from ..transport.base import Transport
 
 __all__ = ["Opener", "resumable"]
@@ -81,12 +80,12 @@ class resumable(Generator[Any, Any, Result]):  # noqa: N801 - it is used as a fu
     Each time a drive begins, the program that is due comes again.
 
     Attributes:
-        answered: how many programs of it have run to their end.
+        answered: how many replies it has had.
     """
 
     def __init__(self, operation: Operation[Result]) -> None:
         self._operation = operation
-        self._due: Optional[str] = None
+        self._due: Union[str, bytes, None] = None
         self.answered = 0
 
     def __next__(self) -> Any:
@@ -94,10 +93,10 @@ class resumable(Generator[Any, Any, Result]):  # noqa: N801 - it is used as a fu
             self._due = next(self._operation)
         return self._due
 
-    def send(self, outcome: Outcome) -> Any:
-        """The program behind this outcome."""
+    def send(self, reply: Reply) -> Any:
+        """What comes behind this reply."""
         self.answered += 1
-        self._due = self._operation.send(outcome)
+        self._due = self._operation.send(reply)
         return self._due
 
     def throw(self, *error: Any) -> Any:
