@@ -89,13 +89,14 @@ class Outcome:
 class RawRepl:
     """The raw REPL of one board, as bytes in and events out (see ``rust/core/src/repl``).
 
-    A new one stands at the raw prompt. ``mark`` is 8 bytes with the connection's nonce.
+    A new one stands at the raw prompt. ``mark`` is 8 bytes with the connection's nonce. ``pastes``: the
+    firmware has raw-paste, or that is not known.
 
     Raises:
         ValueError: ``mark`` has another length.
     """
 
-    def __new__(cls, mark: bytes) -> RawRepl: ...
+    def __new__(cls, mark: bytes, *, pastes: bool = True) -> RawRepl: ...
     @property
     def idle(self) -> bool:
         """Whether the board is at its prompt, as far as is known."""
@@ -111,11 +112,13 @@ class RawRepl:
     def submit(self, source: bytes, *, paste: bool = False) -> None:
         """Begin a program. ``source`` must not contain the bytes 01 to 04.
 
-        It goes by raw-paste where it is longer than 256 bytes or ``paste`` says so.
+        Where there is raw-paste, it goes so when it is longer than 256 bytes or ``paste`` says so.
 
         Raises:
             ValueError: a program is under way.
         """
+    def resubmit_plain(self) -> None:
+        """After ``"no-paste"``: clear the line, and send all of the program as plain source."""
     def abandon(self) -> None:
         """Give up on what is under way; only the answer of a verification leads back to the prompt."""
     def verify(self, source: bytes, expected: bytes) -> None:

@@ -219,7 +219,7 @@ class Device(Files, metaclass=DeviceMeta):
             ConnectionLost: the board is gone.
         """
         is_expression = wire.is_expression(code)
-        operation = _operation(code, is_expression, minify, trusted)
+        operation = _operation(self._link, code, is_expression, minify, trusted)
         result = self._link.perform(operation, timeout_s=timeout, stream_out=stream_out)
         if record:
             self._link.record(code, is_expression, minify)
@@ -299,7 +299,9 @@ class Device(Files, metaclass=DeviceMeta):
         return cast("Optional[SimulatedBoard]", self._link.session.transport.control)
 
 
-def _operation(code: str, is_expression: Optional[bool], shrink: bool, trusted: bool) -> Operation[Any]:
+def _operation(
+    link: BoardLink, code: str, is_expression: Optional[bool], shrink: bool, trusted: bool
+) -> Operation[Any]:
     """Evaluate or run; what the host's grammar does not know is tried as an expression first."""
     if is_expression is not False:
         try:
@@ -309,7 +311,8 @@ def _operation(code: str, is_expression: Optional[bool], shrink: bool, trusted: 
             if is_expression or "SyntaxError" not in error.text:
                 raise
     text, _shift = wire.prepare(code, shrink=shrink)
-    yield from statements(wire.execution(text))
+    for program in link.executions(text):
+        yield from statements(program)
     return None
 
 

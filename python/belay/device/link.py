@@ -32,6 +32,8 @@ Result = TypeVar("Result")
 
 _LONGEST_DEFINITIONS_BYTES = 4000
 """Definitions travel together up to so much: a board compiles a program as a whole."""
+_END_BYTES = 30
+"""What the last lines of a program take, that are ours."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,8 @@ class BoardLink:
         mark = self.session.mark.decode()
         run = functools.partial(self._run, restore=False)
         probe = f"{code('probe')}__belay_p({mark!r});del __belay_p"
-        name, version, platform, mpy, _free_bytes = run(value(probe))
+        name, version, platform, mpy, free_bytes = run(value(probe))
+        self.session.longest_plain_bytes = free_bytes // 8
         helpers = f"__belay_m={mark!r}\n{code('reply')}{code('capabilities')}"
         # The newline that it prints says what this board makes of newlines.
         emitters, self.has_threads = run(
@@ -128,7 +131,8 @@ class BoardLink:
         else:
             text = wire.prepare(self._startup)[0]
         if text.strip():
-            self._run(statements(wire.execution(text)), restore=False)
+            for program in self.executions(text):
+                self._run(statements(program), restore=False)
 
     def restore(self) -> None:
         """Bring a fresh interpreter to where the last one was.
@@ -187,7 +191,7 @@ class BoardLink:
                 program += code(definition.feature)
             source = definition.source
             text, shift = wire.prepare(source.definition.rstrip("\n"), shrink=definition.minify)
-            if program and len(program) + len(text) > _LONGEST_DEFINITIONS_BYTES:
+            if program and len(program) + len(text) > self._longest_definitions_bytes():
                 self._define(program, locations)
                 program, locations = "", []
             shift += program.count("\n")
@@ -196,6 +200,12 @@ class BoardLink:
             program += f"{text}\n"
         if program:
             self._define(program, locations)
+
+    def _longest_definitions_bytes(self) -> int:
+        plain = self.session.longest_plain_bytes
+        if self.session.pastes or plain is None:
+            return _LONGEST_DEFINITIONS_BYTES
+        return plain - _END_BYTES
 
     def _define(self, text: str, locations: Sequence[Tuple[FunctionSource, Location]]) -> None:
         number = next(self._numbers)
@@ -379,7 +389,14 @@ class BoardLink:
     def record(self, code: str, is_expression: Optional[bool], shrink: bool) -> None:
         """Keep a command that has run, as a program that runs it again."""
         text = wire.prepare(code, shrink=shrink)[0]
-        self.history.command(wire.execution(text), expression=is_expression is True)
+        for program in self.executions(text):
+            self.history.command(program, expression=is_expression is True)
+
+    def executions(self, text: str) -> List[str]:
+        """Programs that run statements: one, where the board can take them at once."""
+        longest = self.session.longest_plain_bytes
+        pieces = [text] if self.session.pastes or longest is None else wire.cut(text, longest - _END_BYTES)
+        return [wire.execution(piece) for piece in pieces]
 
     def soft_reset(self) -> None:
         """Restart the board and let its ``main.py`` run; the next call restores the state."""

@@ -24,6 +24,7 @@ from .._native import Frame, Outcome, RawRepl
 from ..exceptions import ConnectionLost, FeatureUnavailableError, PyboardError, TimeoutExpired
 from ..transport.base import Transport
 from .entry import NUMBERS, enter_raw_repl, leave_raw_repl, restart_with_main, soft_reset
+from .pacing import write_paced
 from .response import Operation, Reply
 from .wire import verification
 
@@ -59,6 +60,10 @@ class Session:
         self.mark = mark
         self.away = False
         """The board runs ``main.py`` or stands at its friendly prompt: it has to be entered again."""
+        self.pastes = True
+        """The firmware has raw-paste, or that is not known."""
+        self.longest_plain_bytes: Optional[int] = None
+        """Without raw-paste, a longer program may kill the board; ``None``: not known."""
         self.restarted = False
         """The board has restarted by itself, behind a line that is still there."""
         self._output = output
@@ -129,7 +134,7 @@ class Session:
                 if self.transport.line.may_soft_reset and (fresh or not marked):
                     soft_reset(self.transport, self.mark, self.timeout_s, self._next_numbers())
                     marked = False
-            self._repl = RawRepl(self.mark)
+            self._repl = RawRepl(self.mark, pastes=self.pastes)
             self._unsettled = self.away = self.restarted = False
             self._last_call = time.monotonic()
             return marked
@@ -233,13 +238,15 @@ class Session:
             self._complete = False
             if (self._unsettled or self._repl.restarted) and not self._settle(output):
                 raise self._lost_memory()
+            if not self.pastes:
+                self._check_plain(len(step))
         self._unsettled = True
         try:
             if isinstance(step, str):
                 self._repl.submit(step.encode())
             elif step:
                 self._write(step)
-            reply = self._listen(output, deadline, silence_s, started=isinstance(step, bytes))
+            reply = self._listen(output, deadline, silence_s, len(step), started=isinstance(step, bytes))
         except KeyboardInterrupt:
             # What the user wants is to get out, and the next call finds out what has become of the board.
             with suppress(ConnectionLost):
@@ -254,7 +261,7 @@ class Session:
         return reply
 
     def _listen(
-        self, output: Output, deadline: float | None, silence_s: float | None, started: bool
+        self, output: Output, deadline: float | None, silence_s: float | None, size: int, started: bool
     ) -> Reply:
         """Send and read until the program under way speaks or is over."""
         repl, transport = self._repl, self.transport
@@ -296,12 +303,11 @@ class Session:
                         # A board that has restarted answers soon, or is gone.
                         starting = True
                         until = self._patience(starting, deadline, silence_s)
-                elif not repl.all_sent:
-                    raise FeatureUnavailableError(
-                        "the board's firmware has no raw-paste mode, and the program is longer than "
-                        "it takes in one piece",
-                        hint="update the firmware to MicroPython 1.14 or CircuitPython 7, or later",
-                    )
+                else:
+                    self.pastes = False
+                    if not repl.all_sent:
+                        self._check_plain(size)
+                        repl.resubmit_plain()
             in_doubt = repl.in_doubt
 
     def _patience(self, starting: bool, deadline: float | None, silence_s: float | None) -> Optional[float]:
@@ -345,7 +351,7 @@ class Session:
             raise ConnectionLost(
                 f"the board does not react to an interrupt: {error.message}", hint=error.hint
             ) from None
-        self._repl = RawRepl(self.mark)
+        self._repl = RawRepl(self.mark, pastes=self.pastes)
         self._unsettled = False
         return marked
 
@@ -384,7 +390,20 @@ class Session:
 
     def _write(self, data: bytes) -> None:
         with _silence_is_loss():
-            self.transport.write(data, self.timeout_s)
+            if self.pastes or self.transport.line.pushes_back:
+                self.transport.write(data, self.timeout_s)
+            else:
+                write_paced(self.transport, data, self.timeout_s)
+
+    def _check_plain(self, size: int) -> None:
+        """Refuse what a board without raw-paste may not survive: it hangs or resets where memory runs out."""
+        if self.longest_plain_bytes is not None and size > self.longest_plain_bytes:
+            raise FeatureUnavailableError(
+                f"the program has {size} bytes, and this board's firmware, which has no raw-paste mode, can "
+                f"take {self.longest_plain_bytes} at once (an eighth of its free memory)",
+                hint="make it shorter or cut it into several, or update the firmware to MicroPython 1.14 or "
+                "later",
+            )
 
     def _read_while_idle(self, transport: Transport) -> None:
         """The reader thread: waits without the line, and takes it only when there is something to read."""

@@ -83,8 +83,9 @@ impl Entry {
 #[pymethods]
 impl RawRepl {
     #[new]
-    fn new(mark: &[u8]) -> PyResult<Self> {
-        Ok(Self(core::RawRepl::new(mark_of(mark)?)))
+    #[pyo3(signature = (mark, *, pastes = true))]
+    fn new(mark: &[u8], pastes: bool) -> PyResult<Self> {
+        Ok(Self(core::RawRepl::new(mark_of(mark)?, pastes)))
     }
 
     #[getter]
@@ -114,6 +115,10 @@ impl RawRepl {
         }
         self.0.submit(source, paste);
         Ok(())
+    }
+
+    fn resubmit_plain(&mut self) {
+        self.0.resubmit_plain();
     }
 
     fn abandon(&mut self) {

@@ -14,6 +14,7 @@ const WINDOWS: std::ops::RangeInclusive<usize> = 16..=4096;
 const USUAL_WINDOW_BYTES: usize = 128;
 const PASTE_REQUEST: &[u8] = b"\x05A\x01";
 const WINDOW: u8 = 0x01;
+const INTERRUPT: u8 = 0x03;
 const PROMPT: u8 = b'>';
 /// How the error of a late interrupt begins.
 const TRACEBACK: &[u8] = b"Traceback";
@@ -47,7 +48,7 @@ pub enum Event {
     /// The board took the whole program and runs it.
     Started,
     /// The firmware has no raw-paste. What was sent is being run as plain source where it was all of the
-    /// program; else the caller has to abandon.
+    /// program; else the caller has to abandon, or to call [`RawRepl::resubmit_plain`].
     NoPaste,
     /// The running program says something to the caller: a frame whose tag is an upper-case letter. What
     /// the caller answers, it writes itself.
@@ -113,11 +114,13 @@ pub struct RawRepl {
     recent: Vec<u8>,
     /// While nothing was under way, the board said what it says when it has started.
     restarted: bool,
+    /// The firmware has raw-paste, as far as is known.
+    pastes: bool,
 }
 
 impl RawRepl {
-    /// A REPL that stands at its raw prompt.
-    pub fn new(mark: Mark) -> Self {
+    /// A REPL that stands at its raw prompt; `pastes`: it has raw-paste, or that is not known.
+    pub fn new(mark: Mark, pastes: bool) -> Self {
         Self {
             state: State::Prompt,
             reader: ReplyReader::new(mark),
@@ -127,6 +130,7 @@ impl RawRepl {
             expected: None,
             recent: Vec::new(),
             restarted: false,
+            pastes,
         }
     }
 
@@ -157,7 +161,7 @@ impl RawRepl {
         self.exchange = Exchange { source: source.to_vec(), ..Exchange::default() };
         self.handshake.clear();
         self.expected = None;
-        if paste || source.len() > PLAIN_BYTES {
+        if self.pastes && (paste || source.len() > PLAIN_BYTES) {
             self.enter(Input::SubmitPaste);
             self.outgoing.extend_from_slice(PASTE_REQUEST);
             self.exchange.ahead = PASTE_AHEAD_BYTES;
@@ -165,6 +169,14 @@ impl RawRepl {
             self.enter(Input::SubmitPlain);
             self.exchange.ahead = source.len();
         }
+        self.give_out();
+    }
+
+    /// After [`Event::NoPaste`]: clear the line, and send all of the program as plain source.
+    pub fn resubmit_plain(&mut self) {
+        self.outgoing = vec![INTERRUPT];
+        self.exchange.sent = 0;
+        self.exchange.ahead = self.exchange.source.len();
         self.give_out();
     }
 
@@ -279,6 +291,7 @@ impl RawRepl {
                 let Some(prompt) = memchr(b'>', &self.handshake[at..]) else { return false };
                 self.text_before(at, prompt + 1, events);
                 self.enter(Input::PasteOff);
+                self.pastes = false;
                 events.push(Event::NoPaste);
                 return true;
             }
