@@ -107,6 +107,18 @@ def test_a_call_cut_at_every_byte_never_runs_twice(shared, step):
     assert device._link.lives == lives, "the board kept its state, so nothing was repeated"
 
 
+@pytest.mark.parametrize("share", [3, pytest.param(1, marks=[pytest.mark.slow, pytest.mark.timeout(1200)])])
+def test_a_line_that_falls_silent_at_any_byte_is_a_lost_connection(share):
+    with plugged(timeout=0.8) as (outlet, device):
+        count = device.task(counter(device).__wrapped__, timeout=0.2)
+        for way, at in list(cuts(outlet, count, 5 if share == 1 else 1000))[::share]:
+            device._link.session.timeout_s = 5  # for what runs over a line that is good
+            executions(device)
+            device._link.session.timeout_s = 0.8
+            outlet.line.mute_after(way, at)
+            ran_once(device, count)
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_a_definition_cut_at_every_byte_takes_place_once(shared, step):
     outlet, device = shared

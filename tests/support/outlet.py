@@ -4,6 +4,8 @@ Each call gives a new line to the same board, as plugging a cable in again does.
 line is there waits for the next one.
 """
 
+import time
+
 from belay.exceptions import ConnectionFailedError, ConnectionLost
 from belay.transport.connect import connect
 
@@ -18,6 +20,7 @@ class OutletLine(WrappingTransport):
     def __init__(self, transport):
         super().__init__(transport)
         self._closed = False
+        self._mutes = False
         self._left = {}
         self.passed = {UP: 0, DOWN: 0}
 
@@ -25,10 +28,17 @@ class OutletLine(WrappingTransport):
         """Pass ``count`` more bytes in this direction, then nothing in either."""
         self._left = {direction: count}
 
+    def mute_after(self, direction, count):
+        """The same, but the line does as if nothing had happened: it takes bytes, and nothing comes."""
+        self._left = {direction: count}
+        self._mutes = True
+
     def read(self, timeout_s):
         self._check()
-        if self._left.get(DOWN) == 0:
+        if self._left.get(DOWN) == 0 or (self._mutes and self._left.get(UP) == -1):
             self._cut()
+            time.sleep(timeout_s)
+            return b""
         data = super().read(timeout_s)
         if DOWN in self._left:
             data = data[: self._left[DOWN]]
@@ -46,8 +56,12 @@ class OutletLine(WrappingTransport):
     def write(self, data, timeout_s):
         self._check()
         if UP in self._left and len(data) > self._left[UP]:
-            super().write(data[: self._left[UP]], timeout_s)
+            super().write(data[: max(self._left[UP], 0)], timeout_s)
+            self._left[UP] = -1
             self._cut()
+            return
+        if self._mutes and self._left.get(DOWN) == 0:
+            return
         super().write(data, timeout_s)
         if UP in self._left:
             self._left[UP] -= len(data)
@@ -57,7 +71,7 @@ class OutletLine(WrappingTransport):
         self._closed = True
 
     def _cut(self):
-        self._closed = True
+        self._closed = not self._mutes
         self._check()
 
     def _check(self):
