@@ -63,6 +63,9 @@ DELAYED_IN = (
     "transport/late.py",
     "packages/http.py",
     "sim/supervisor/",
+    # A package that the user names, and one of an extra.
+    "device/files.py",
+    "sync/compile.py",
 )
 
 # Not ours to judge: code that runs on a board, files that become a user's project.

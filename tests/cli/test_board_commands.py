@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -23,12 +24,30 @@ def test_info():
     status, printed, errors = belay("info", "sim:")
     assert (status, errors) == (0, "")
     assert printed.startswith("micropython v1.")
-    assert printed.splitlines()[0].endswith(" - linux")
+    first, *rest = printed.splitlines()
+    assert first.endswith(" - linux")
+    assert [line.split()[0] for line in rest] == ["code", "arch", "RAM", "flash", "sync", "port", "line"]
+    assert "native viper" in printed
+    assert re.search(r"RAM +[\d,]{6,} bytes free", printed)
+    assert re.search(r"flash +[\d,]+ of 2,097,152 bytes free", printed)
+    assert "simulated board: pushes back" in printed
 
 
 def test_info_as_json():
-    status, printed, _ = belay("info", "--json", BELAY_DEVICE="sim:")
-    assert (status, json.loads(printed)["name"]) == (0, "micropython")
+    status, printed, _ = belay("info", "--json", BELAY_DEVICE="sim:?heap=64k&flash=64k")
+    found = json.loads(printed)
+    assert (status, found["name"], found["platform"]) == (0, "micropython", "linux")
+    assert 30_000 < found["ram_free_bytes"] < 100_000
+    assert 0 < found["flash_free_bytes"] <= found["flash_bytes"] == 65536
+    assert found["hash"] in ("crc32", "sha256")
+    assert found["transfer"] == {"blocks": "buffer", "inflate": "deflate"}
+    assert found["line"]["kind"] == "simulated board"
+
+
+def test_info_of_a_board_that_is_not_there():
+    status, printed, errors = belay("info", "/dev/ttyNONE")
+    assert (status, printed) == (1, "")
+    assert errors.startswith("error: there is no port /dev/ttyNONE")
 
 
 def test_exec_prints_the_value_as_repr_unless_none():

@@ -214,7 +214,14 @@ def test_new(project):
     assert (result.status, result.out) == (0, "")
     root = project.root / "my-project"
     files = sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
-    assert files == [".gitignore", "README.md", "main.py", "my_project/__init__.py", "pyproject.toml"]
+    assert files == [
+        ".gitignore",
+        "README.md",
+        "main.py",
+        "my_project/__init__.py",
+        "pyproject.toml",
+        "tests/test_main.py",
+    ]
     assert ".belay/\n" not in (root / ".gitignore").read_text()
     assert not any(
         "PACKAGE" in path.read_text() or "PROJECT" in path.read_text()
@@ -235,9 +242,19 @@ def test_new_runs_as_it_is(project):
     for command in (
         [sys.executable, "main.py"],
         [sys.executable, "-m", "belay", "run", "micropython", "main.py"],
+        [sys.executable, "-m", "belay", "run", "sim:", "main.py"],
     ):
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60)
         assert (done.returncode, done.stdout.startswith("my-project runs on")) == (0, True)
+
+
+def test_the_tests_of_a_new_project_pass(project):
+    project.belay("new", "my-project")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        command, cwd=project.root / "my-project", capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, "2 passed" in done.stdout) == (0, True), done.stdout
 
 
 @pytest.mark.parametrize("name", ["1st", "class", "a b/ü!", ".."])

@@ -324,3 +324,41 @@ def test_two_hundred_tasks(device):
     exec(compile(text, "<two hundred>", "exec"), namespace)
     tasks = [device.task(namespace[f"task_{i}"]) for i in range(200)]
     assert [task(1) for task in tasks] == [i + 1 for i in range(200)]
+
+
+def test_methods_may_have_the_names_of_the_decorators():
+    class Named(Device):
+        @Device.setup(autoinit=True)
+        def setup():
+            first = 1
+
+        @Device.setup
+        def other():
+            second = first + 1
+
+        @Device.task
+        def task():
+            return first
+
+        @Device.task
+        def another():
+            return second
+
+    with Named(TARGET) as device:
+        device.other()
+        assert (device.task(), device.another()) == (1, 2)
+
+
+def test_a_marked_method_takes_no_name_that_every_device_needs():
+    class Closing(Device):
+        @Device.task
+        def close():
+            return 1
+
+    with pytest.raises(ValueError, match=r"close\(\)"):
+        Closing(TARGET)
+
+
+def test_startup_code_that_ends_the_interpreter_is_not_repeated_for_ever():
+    with pytest.raises(PyboardException, match="SystemExit"):
+        Device("sim:", startup="raise SystemExit")

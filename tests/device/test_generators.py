@@ -5,7 +5,7 @@ import gc
 
 import pytest
 
-from belay.exceptions import ConnectionLost, PyboardException
+from belay.exceptions import ConnectionLost, NotBelayResponseError, PyboardException
 
 
 def counting(limit, start=0):
@@ -176,3 +176,20 @@ def test_a_generator_of_an_earlier_interpreter_says_so(device):
     with pytest.raises(ConnectionLost, match="restarted"):
         next(generator)
     assert list(remote(2)) == [0, 1]
+
+
+def test_one_that_the_host_breaks_off_is_freed_on_the_board(board):
+    @board.task
+    def odd():
+        yield 1
+        yield print
+
+    generator = odd()
+    next(generator)
+    with pytest.raises(TypeError, match="literal"):
+        generator.send(object())
+    generator = odd()
+    next(generator)
+    with pytest.raises(NotBelayResponseError):
+        next(generator)
+    assert board("len(__belay_g)") == 0

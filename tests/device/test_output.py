@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import threading
 import time
 
 import pytest
@@ -134,3 +135,28 @@ def test_a_thread_that_prints_during_calls(device):
     device("_thread.start_new_thread(talk, ())")
     for i in range(200):
         assert device(f"[{i}] * 3", stream_out=stream) == [i] * 3
+
+
+def test_what_a_stream_cannot_encode_is_shown_escaped(board):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    assert board("print('caf\xe9') or 7", stream_out=stream) == 7
+    assert stream.buffer.getvalue() == b"caf\\xe9\n"
+
+
+def test_a_stream_that_fails_while_nothing_is_called_does_not_end_the_listening(device):
+    class Full(io.StringIO):
+        def write(self, text):
+            refused.set()
+            raise OSError("disk full")
+
+    refused, stream = threading.Event(), io.StringIO()
+    device._link.stream_out = Full()
+    device("import _thread, time")
+    device("def talk():\n while True:\n  time.sleep_ms(20)\n  print('tick')\n")
+    device("_thread.start_new_thread(talk, ())", stream_out=None)
+    assert refused.wait(5)
+    device._link.stream_out = stream
+    deadline = time.monotonic() + 5
+    while "tick" not in stream.getvalue() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert "tick" in stream.getvalue()

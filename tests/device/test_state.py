@@ -1,6 +1,7 @@
 """What a board that restarts is told again: history, soft reset, threads, asynchronous tasks."""
 
 import io
+import os
 import time
 import warnings
 
@@ -183,3 +184,52 @@ def test_own_decorators_are_kept(board):
         return a * b
 
     assert (add(2, 3), multiply(4, 5)) == (5, 20)
+
+
+def test_an_assignment_expression_is_repeated(device):
+    assert device("kept := 5") == 5
+    exit_board(device)
+    assert device("kept") == 5
+
+
+def test_a_thread_is_given_what_its_function_takes(device):
+    @device.thread
+    def run(number):
+        pass
+
+    with pytest.raises(TypeError, match="number"):
+        run()
+
+
+def test_a_forked_child_leaves_the_board_to_its_parent(device):
+    child = os.fork()
+    if child == 0:
+        device.close()
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert device("1 + 1") == 2
+
+
+def test_a_stream_that_fails_hides_no_exception_and_stops_no_teardown():
+    class Full(io.StringIO):
+        def write(self, text):
+            written.append(text)
+            raise OSError("disk full")
+
+    def leave_by_an_exception():
+        with Device(TARGET, stream_out=Full()) as device:
+
+            @device.teardown
+            def first():
+                print("first")
+
+            @device.teardown
+            def second():
+                print("second")
+
+            raise KeyError
+
+    written = []
+    with pytest.raises(KeyError):
+        leave_by_an_exception()
+    assert [text for text in written if text.strip()] == ["first\n", "second\n"]

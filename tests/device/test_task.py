@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from belay import Device
 from belay.exceptions import PyboardException, SpecialFunctionNameError
 
 
@@ -226,3 +227,54 @@ def test_unknown_options_are_refused(board):
         board.task(speed=3)
     with pytest.raises(TypeError, match="thread has no option timeout"):
         board.thread(timeout=3)
+
+
+def test_names_that_the_board_has_are_no_free_variables(board):
+    @board.task
+    def factorial(number):
+        return 1 if number < 2 else number * factorial(number - 1)
+
+    @board.task
+    def twice(number):
+        return 2 * factorial(number)
+
+    assert (factorial(5), twice(5)) == (120, 240)
+
+
+def test_any_name_of_a_task_is_reachable(board):
+    @board.task
+    def add(a, b):
+        return a + b
+
+    @board.task
+    def kind():
+        return "kind"
+
+    assert (board.task.add(2, 3), board.task.kind()) == (5, "kind")
+
+
+def test_one_function_on_two_boards(board):
+    with Device("sim:") as other:
+
+        @board.task
+        @other.task
+        def where():
+            return here  # noqa: F821
+
+        board("here = 1")
+        other("here = 2")
+        assert (where(), other.task.where()) == (1, 2)
+
+
+def test_asynchronous_generators_are_refused(board):
+    with pytest.raises(ValueError, match="asynchronous generator"):
+
+        @board.task
+        async def ticks():
+            yield 1
+
+
+def test_a_character_that_the_repl_acts_on_costs_nothing(board):
+    with pytest.raises(ValueError, match="control character"):
+        board("'\x02'")
+    assert board("1 + 1") == 2

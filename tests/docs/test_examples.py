@@ -20,6 +20,7 @@ PRINTED = {
     "generators": ["3\n2\n1\n", "10 5 1", "lift-off"],
     "thread": ["the thread is running"],
     "subclass": ["the lamp is on"],
+    "sync": ["place.txt", "thermometer.py", "kitchen has 27 degrees"],
     "several_devices": ["[1, 0]"],
     "neopixel": ["[(255, 0, 0), (0, 0, 0), (0, 0, 255)]"],
     "sensor": ["21.5 degrees"],

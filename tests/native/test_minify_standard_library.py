@@ -7,16 +7,13 @@ library, `make test-all` the whole.
 from __future__ import annotations
 
 import io
-import json
 import random
-import shutil
 import subprocess
-import sys
 import tokenize
 from pathlib import Path
 
 import pytest
-from tests.oracles import syntax_tree
+from tests.oracles.syntax_tree import INTERPRETERS, differences
 
 from belay import minify
 
@@ -29,24 +26,6 @@ HARD = {
     "test_string_literals.py",
     "test_type_params.py",
 }
-OLDEST, NEWEST = (3, 8), (3, 14)
-
-
-def interpreters() -> dict[str, str]:
-    """Version and executable of every Python that is installed by pyenv, and of the one that runs this."""
-    found = {sys.version.split()[0]: sys.executable}
-    if shutil.which("pyenv"):
-        root = subprocess.run(
-            ["pyenv", "root"], capture_output=True, text=True, check=True, timeout=60
-        ).stdout
-        for folder in Path(root.strip(), "versions").glob("3.*"):
-            numbers = folder.name.split(".")
-            if all(map(str.isdecimal, numbers)) and OLDEST <= (3, int(numbers[1])) <= NEWEST:
-                found.setdefault(folder.name, str(folder / "bin" / "python"))
-    return dict(sorted(found.items(), key=lambda item: list(map(int, item[0].split(".")))))
-
-
-INTERPRETERS = interpreters()
 
 
 def library(executable: str) -> list[Path]:
@@ -58,7 +37,7 @@ def library(executable: str) -> list[Path]:
 
 def judge(executable: str, paths: list[Path], folder: Path) -> None:
     """Minifies files and asserts all that must hold of the results, which are written to a folder."""
-    pairs = []
+    files = {}
     refused = {}
     for number, path in enumerate(paths):
         content = path.read_bytes()
@@ -69,20 +48,15 @@ def judge(executable: str, paths: list[Path], folder: Path) -> None:
         try:
             result = minify(text)
         except SyntaxError as fault:
-            refused[str(path)] = f"refused: {fault}"
+            refused[path] = f"refused: {fault}"
             result = ""
         else:
             assert minify(result) == result, path
             assert result.count("\n") == text.replace("\r\n", "\n").replace("\r", "\n").count("\n"), path
-        small = folder / f"{number}.py"
-        small.write_text(result, encoding="utf-8", newline="\n")
-        pairs.append(f"{path}\t{small}\n")
-    done = subprocess.run(
-        [executable, "-I", syntax_tree.__file__],
-        input="".join(pairs), capture_output=True, text=True, check=True, timeout=900,
-    )  # fmt: skip
-    findings = dict(json.loads(done.stdout))
-    programs = [path for path in map(str, paths) if findings.get(path, "") is not None]
+        files[path] = folder / f"{number}.py"
+        files[path].write_text(result, encoding="utf-8", newline="\n")
+    findings = differences(executable, files)
+    programs = [path for path in files if findings.get(path, "") is not None]
     assert len(programs) > len(paths) * 0.95, "nearly all that was compared must be programs"
     wrong = {path: refused.get(path, found) for path, found in findings.items() if found}
     assert not wrong

@@ -1,20 +1,52 @@
 """The twin of "the same program": two texts, one abstract syntax tree.
 
-Run as a program it compares files with the interpreter that runs it (any CPython from 3.8 on, so it imports
-nothing of ours): lines ``original TAB minified`` on standard input, a JSON list of
-``[original, what differs]`` on standard output. An original that this interpreter cannot parse is left out,
-and reported with ``null``.
+`difference` compares with the Python that runs the tests, `differences` with any other of this machine: this
+file is then run as a program by that one, from 3.8 on. It imports nothing of ours.
 """
 
 from __future__ import annotations
 
 import ast
 import json
+import shutil
+import subprocess
 import sys
 import warnings
-from typing import Iterator, List, Optional, Tuple, Union
+from pathlib import Path
+from typing import Dict, Iterator, List, Mapping, Optional, Tuple, Union
 
 Text = Union[str, bytes]
+OLDEST, NEWEST = (3, 8), (3, 14)
+
+
+def interpreters() -> Dict[str, str]:
+    """Version and executable of every Python that is installed by pyenv, and of the one that runs this."""
+    found = {sys.version.split()[0]: sys.executable}
+    if shutil.which("pyenv"):
+        root = subprocess.run(
+            ["pyenv", "root"], capture_output=True, text=True, check=True, timeout=60
+        ).stdout
+        for folder in Path(root.strip(), "versions").glob("3.*"):
+            numbers = folder.name.split(".")
+            if all(map(str.isdecimal, numbers)) and OLDEST <= (3, int(numbers[1])) <= NEWEST:
+                found.setdefault(folder.name, str(folder / "bin" / "python"))
+    return dict(sorted(found.items(), key=lambda item: list(map(int, item[0].split(".")))))
+
+
+INTERPRETERS = {} if __name__ == "__main__" else interpreters()
+
+
+def differences(executable: str, files: Mapping[Path, Path]) -> Dict[Path, Optional[str]]:
+    """What differs, as this interpreter reads it, between originals (keys) and their minified files.
+
+    Only findings are listed; ``None`` says that the original itself does not parse.
+    """
+    done = subprocess.run(
+        [executable, "-I", __file__],
+        input=json.dumps([[str(original), str(minified)] for original, minified in files.items()]),
+        capture_output=True, text=True, check=True, timeout=900,
+    )  # fmt: skip
+    return {Path(original): finding for original, finding in json.loads(done.stdout)}
 
 
 def difference(original: Text, minified: Text) -> Optional[str]:
@@ -80,17 +112,15 @@ def _is_docstring_or_pass(node: ast.AST) -> bool:
 
 
 def main() -> None:
-    findings = []
-    for line in sys.stdin:
-        original, minified = line.rstrip("\n").split("\t")
-        with open(original, "rb") as left, open(minified, "rb") as right:
-            try:
-                finding = difference(left.read(), right.read())
-            except SyntaxError:
-                findings.append((original, None))
-                continue
-        if finding:
-            findings.append((original, finding))
+    findings: List[Tuple[str, Optional[str]]] = []
+    for original, minified in json.load(sys.stdin):
+        try:
+            finding = difference(Path(original).read_bytes(), Path(minified).read_bytes())
+        except SyntaxError:
+            findings.append((original, None))
+        else:
+            if finding:
+                findings.append((original, finding))
     json.dump(findings, sys.stdout)
 
 

@@ -18,6 +18,8 @@ from belay.repl import wire
         ("    x = 1\n    y = 2", False),
         ("# only a comment", False),
         ("", False),
+        ("x := 1 # in brackets", True),
+        ("1\n+2", False),
         ("a b", None),
         ("print 'x'", None),
         ("\0", None),
@@ -60,3 +62,14 @@ def test_the_text_of_a_verification_is_no_answer_to_itself():
     repl.verify(program, expected)
     assert repl.receive(b">>> " + program + b"\r\n") == []
     assert not repl.idle
+
+
+@pytest.mark.parametrize("character", "\0\1\2\3\4")
+def test_characters_that_a_raw_repl_acts_on_are_refused(character):
+    for build in (wire.execution, wire.evaluation):
+        with pytest.raises(ValueError, match="control character"):
+            build(f"'{character}'")
+
+
+def test_keywords_that_are_no_names_go_as_a_dictionary():
+    assert wire.call("f", (), {"a": 1, "a b": 2, "class": 3}) == "f(a=1,**{'a b':2},**{'class':3})"

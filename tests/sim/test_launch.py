@@ -57,14 +57,23 @@ def test_no_interpreter(monkeypatch: pytest.MonkeyPatch, command: str, says: str
     assert open_descriptors() == before
 
 
-def test_one_that_never_answers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ("exec sleep 60", "does not answer"),
+        ('case "$*" in *implementation*) echo cpython;; *) exec sleep 60;; esac', "not up in time"),
+    ],
+)
+def test_one_that_never_answers(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, says: str
+) -> None:
     wrapper = tmp_path / "python"
-    wrapper.write_text("#!/bin/sh\nexec sleep 60\n")
+    wrapper.write_text(f"#!/bin/sh\n{script}\n")
     wrapper.chmod(wrapper.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("BELAY_SIM", str(wrapper))
     began = time.monotonic()
-    with pytest.raises(ConnectionFailedError, match="not up in time"):
-        launch(timeout_s=0.2)
+    with pytest.raises(ConnectionFailedError, match=says):
+        launch(timeout_s=0.3)
     assert time.monotonic() - began < 5
 
 

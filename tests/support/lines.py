@@ -8,9 +8,13 @@ import os
 import select
 import socket
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
+
+from tests.support.peers import TelnetPeer, WebSocketPeer
+from tests.support.serial_server import Rfc2217Server
 
 from belay.transport.connect import connect
 
@@ -82,6 +86,35 @@ def pseudo_terminal_pair(prefix="", suffix="", **options):
         far.hang_up()
 
 
+def telnet(**options):
+    def answer(connection):
+        far = TelnetPeer(connection)
+        far.send(b">>> ")  # Without a word the client waits whether it is asked for a login.
+        return far
+
+    return served("telnet", answer, **options)
+
+
+@contextmanager
+def rfc2217(**options):
+    """pyserial's own RFC 2217 server; its port is a pseudo-terminal whose other end is the board."""
+    far_descriptor, near_descriptor = os.openpty()
+
+    def hang_up():
+        # The port goes first: its server may hang in a write to it.
+        os.close(far_descriptor)
+        server.stop()
+
+    far = Far(far_descriptor, hang_up)
+    with Rfc2217Server(os.ttyname(near_descriptor)) as server:
+        try:
+            with no_ports(f"rfc2217://127.0.0.1:{server.port}", **options) as transport:
+                os.close(near_descriptor)
+                yield transport, far
+        finally:
+            far.hang_up()
+
+
 @contextmanager
 def tcp(**options):
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -93,6 +126,29 @@ def tcp(**options):
                 yield transport, Far(line.fileno(), line.close)
 
 
+@contextmanager
+def served(scheme, answer, **options):
+    """A line to a server on loopback that does ``answer(connection)``, in a thread, and gives its far end."""
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
+        server.settimeout(DEADLINE_S)
+        answered = pool.submit(lambda: answer(server.accept()[0]))
+        with no_ports(f"{scheme}://127.0.0.1:{server.getsockname()[1]}", **options) as transport:
+            far = answered.result(DEADLINE_S)
+            try:
+                yield transport, far
+            finally:
+                far.hang_up()
+
+
+def webrepl(**options):
+    def answer(connection):
+        far = WebSocketPeer(connection)
+        far.log_in()
+        return far
+
+    return served("ws", answer, password="secret", **options)
+
+
 OPENERS = {
     "exec": lambda **options: process("exec", **options),
     "execpty": lambda **options: process("execpty", **options),
@@ -100,4 +156,7 @@ OPENERS = {
     # A pyserial object that is not the plain port: it goes through the pump.
     "pump": lambda **options: pseudo_terminal_pair("alt://", "?class=Serial", **options),
     "socket": tcp,
+    "webrepl": webrepl,
+    "telnet": telnet,
+    "rfc2217": rfc2217,
 }

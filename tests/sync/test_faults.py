@@ -54,7 +54,7 @@ def assert_whole(device, *, done):
         assert "goes" not in found
 
 
-def break_once(bench, trees, fault, *arguments, timeout_s=1.0):
+def break_once(bench, trees, fault, *arguments, timeout_s=0.6):
     """Sync the old tree, then the new one over a broken line, then again over a new one."""
     with bench.open() as device:
         device.sync(trees[0], keep=False)
@@ -77,7 +77,7 @@ def break_once(bench, trees, fault, *arguments, timeout_s=1.0):
 @pytest.mark.parametrize("way", [UP, DOWN])
 def test_the_link_dies_anywhere(bench, trees, way):
     total = bytes_of(bench, trees)[way]
-    for count in range(0, total, max(total // 12, 1)):
+    for count in range(0, total, max(total // 9, 1)):
         began = time.monotonic()
         error = break_once(bench, trees, CuttingTransport, way, count)
         assert isinstance(error, ConnectionLost), count
@@ -88,7 +88,7 @@ def test_the_link_dies_anywhere(bench, trees, way):
 @pytest.mark.parametrize("change", [flip, drop])
 def test_a_byte_is_changed_or_lost_anywhere(bench, trees, way, change):
     total = bytes_of(bench, trees)[way]
-    for position in range(7, total, max(total // 8, 1)):
+    for position in range(7, total, max(total // 6, 1)):
         break_once(bench, trees, CorruptingTransport, way, position, change)
 
 

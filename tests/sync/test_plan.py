@@ -80,6 +80,12 @@ def test_a_file_that_has_no_room_beside_its_old_version():
     assert steps("a=1 b=1", "a=2 b=2", first_remove={"b", "c"}) == "=a -b =b"
 
 
+def test_room_is_made_first():
+    present = "a=2 x/ x/y=1 z=1"
+    assert steps("a=1 n/ z/", present, removals_first=True) == "-x/y -x +n -z +z =a"
+    assert steps("a=1 n/ z/", present) == "+n -z +z =a -x/y -x"
+
+
 @pytest.mark.parametrize(
     ("wanted", "present", "expected"),
     [

@@ -1,9 +1,9 @@
 """Syncing to the simulated board: what arrives, what stays, what is refused."""
 
+import importlib
 import os
 import random
 import signal
-import sys
 import threading
 
 import pytest
@@ -171,6 +171,7 @@ def test_progress_in_bytes(device, folder):
     assert completed == sorted(completed)
     assert completed[-1] == 21_000
     assert len(set(completed)) > 4
+    assert calls[-1]["description"] == "2 files, 4 % saved"
 
 
 def test_a_full_filesystem(folder, tmp_path):
@@ -272,7 +273,9 @@ def test_dependencies_of_a_package(device, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     device.sync_dependencies("bundle_of_tests", "main", "dev")
     assert files_on(device, "/lib") == {"a.py": b"x=1\n", "b": None, "b/c": b"2", "d": b"3"}
-    device.sync_dependencies(sys.modules["bundle_of_tests"], "dev", "main", dst="/other", minify=False)
+    device.sync_dependencies(
+        importlib.import_module("bundle_of_tests"), "dev", "main", dst="/other", minify=False
+    )
     assert files_on(device, "/other") == {"a.py": b"x = 1\n", "b": b"1", "d": b"3"}
     with pytest.raises(ValueError, match="no folder nothing"):
         device.sync_dependencies("bundle_of_tests", "nothing")

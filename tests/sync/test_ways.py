@@ -56,8 +56,13 @@ module = Mask(); module.console = Console(); sys.modules['usb_cdc'] = module
 """
 
 
+def become(device, ability):
+    """Make the device take its board for another one."""
+    device._service.ability.__dict__.update(ability.__dict__)
+
+
 def circuitpython(device):
-    device._known = Ability("circuitpython", (9, 2, 0), 4)
+    become(device, Ability("circuitpython", (9, 2, 0), 4))
 
 
 WAYS = {
@@ -99,7 +104,7 @@ def test_first_unchanged_and_changed(device, tmp_path, way):
 
     device.line.break_by(CountingTransport)
     device.sync(tmp_path / "tree")
-    slow = device._known.hash == "fnv"
+    slow = device._service.ability.hash == "fnv"
     assert device.line.transport.take().bytes_up < (3500 if slow else 1500)
 
     device.sync(write_tree(tmp_path / "tree", CHANGED))
@@ -118,7 +123,11 @@ def test_one_file(device, tmp_path, way):
 def test_what_was_learnt_is_remembered(device, tmp_path):
     masked(device, [NO_SHA256, TEXT_ONLY, NO_DEFLATE])
     device.sync(write_tree(tmp_path / "tree", FILES))
-    assert (device._known.hash, device._known.way, device._known.inflater) == ("crc32", "text", "")
+    assert (device._service.ability.hash, device._service.ability.way, device._service.ability.inflater) == (
+        "crc32",
+        "text",
+        "",
+    )
     device.line.break_by(CountingTransport)
     device.sync(write_tree(tmp_path / "tree", {"a": NOISE}))
     count = device.line.transport.take()
@@ -126,6 +135,6 @@ def test_what_was_learnt_is_remembered(device, tmp_path):
 
 
 def test_a_line_that_drops_gets_one_block_at_a_time(device, tmp_path):
-    device._known = Ability("micropython", (1, 26, 0), 1)
+    become(device, Ability("micropython", (1, 26, 0), 1))
     device.sync(write_tree(tmp_path / "tree", FILES))
     assert files_on(device) == {**FILES, "in": None}

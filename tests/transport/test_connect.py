@@ -10,7 +10,6 @@ import pytest
 from belay.exceptions import (
     ConnectionFailedError,
     DeviceNotFoundError,
-    FeatureUnavailableError,
     InsufficientSpecifierError,
 )
 from belay.transport.connect import connect
@@ -91,22 +90,6 @@ def test_a_path_is_a_serial_port_and_its_line_follows_from_the_list(terminal):
     assert opened(terminal, ports=[usb_port(terminal, vid=0x10C4)])[1].kind == "USB to UART bridge 10C4:0000"
 
 
-@pytest.mark.parametrize(
-    ("target", "what"),
-    [
-        ("ws://192.168.4.1", "WebREPL"),
-        ("ws://:secret@board.local:8266", "WebREPL"),
-        ("telnet://board.local", "telnet"),
-        ("192.168.4.1", "telnet"),
-        ("192.168.4.1:2323", "telnet"),
-    ],
-)
-def test_lines_that_are_not_there_yet(target, what):
-    with pytest.raises(FeatureUnavailableError, match=f"{what} is not supported yet") as caught:
-        opened(target)
-    assert "secret" not in str(caught.value)
-
-
 @pytest.mark.parametrize("target", ["192.168.4", "192.168.4.1/x", "COM3", "/dev/ttyNONE", ""])
 def test_anything_else_is_a_port(target):
     with pytest.raises(ConnectionFailedError, match=f"there is no port {target}"):
@@ -122,6 +105,11 @@ def test_a_socket_needs_an_address(target):
 def test_a_socket_that_nobody_serves():
     with pytest.raises(ConnectionFailedError, match=r"socket://127\.0\.0\.1:1 does not answer"):
         opened("socket://127.0.0.1:1")
+
+
+def test_a_host_that_does_not_resolve():
+    with pytest.raises(ConnectionFailedError, match=r"the name 'board\.invalid' does not resolve"):
+        opened("socket://board.invalid:1")
 
 
 def test_flow_is_the_users_word():

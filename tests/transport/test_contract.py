@@ -10,14 +10,19 @@ import pytest
 from tests.support.lines import OPENERS
 
 from belay.exceptions import ConnectionLost, TimeoutExpired
-from belay.transport import descriptor
+from belay.transport import descriptor, network
 from belay.transport.base import READ_BYTES
 
 INTERRUPT = 3
 MEGABYTE = bytes(range(256)) * 4096
 
 
-@pytest.fixture(params=[*OPENERS, "traced", "select"])
+# pyserial's RFC 2217 client takes 0.7 s to open and close, and goes through the pump as "pump" does.
+SLOW = {"rfc2217"}
+KINDS = [pytest.param(kind, marks=[pytest.mark.slow] * (kind in SLOW)) for kind in OPENERS]
+
+
+@pytest.fixture(params=[*KINDS, "traced", "select", "pumped socket"])
 def line(request, tmp_path, monkeypatch):
     """An open transport and the far end of its line."""
     kind, options = request.param, {}
@@ -26,6 +31,9 @@ def line(request, tmp_path, monkeypatch):
     if kind == "select":  # How macOS waits.
         monkeypatch.setattr(descriptor, "_POLL_SERVES", False)
         kind = "exec"
+    if kind == "pumped socket":  # How Windows reads and writes one.
+        monkeypatch.setattr(network, "_DESCRIPTORS_SERVE", False)
+        kind = "socket"
     with OPENERS[kind](**options) as (transport, far):
         yield transport, far
 

@@ -6,6 +6,7 @@ from typing import List
 
 import typer
 
+from ..repl.output import STDOUT, write_text
 from .options import DEBUG, PASSWORD, QUIET, TIMEOUT, open_device, port_and
 
 
@@ -29,4 +30,4 @@ def execute(
     with open_device(port, password, timeout) as device:
         value = device(code)
     if value is not None:
-        print(repr(value))
+        write_text(STDOUT, f"{value!r}\n")

@@ -1,14 +1,26 @@
-"""``belay info``: what runs on a board."""
+"""``belay info``: what runs on a board, and what it can do."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
-from typing import Optional
+from dataclasses import asdict
+from typing import Any, Dict, Optional
 
 import typer
 
-from .options import DEBUG, JSON, PASSWORD, PORT, QUIET, TIMEOUT, open_device
+from .options import DEBUG, JSON, PASSWORD, PORT, QUIET, TIMEOUT
+
+# Some boards have no filesystem, or an `os` without `statvfs`.
+_SPACE = """
+def __belay_space():
+    import gc, os
+    gc.collect()
+    try:
+        flash = os.statvfs("/")
+        return gc.mem_free(), flash[0] * flash[3], flash[1] * flash[2]
+    except Exception:
+        return gc.mem_free(), None, None
+"""
 
 
 def register(app: typer.Typer) -> None:
@@ -24,14 +36,48 @@ def info(
     debug: bool = DEBUG,
     quiet: bool = QUIET,
 ) -> None:
-    """Show what runs on a board.
+    """Show what runs on a board, how much room it has, and what its line is like.
 
     Example: belay info /dev/ttyUSB0
     """
-    with open_device(port, password, timeout, startup="") as device:
-        implementation = device.implementation
-    if json_:
-        print(json.dumps(dataclasses.asdict(implementation)))
-    else:
-        version = ".".join(map(str, implementation.version))
-        print(f"{implementation.name} v{version} - {implementation.platform}")
+    from ..device.device import Device  # not for `--help`
+    from ..transport.connect import connect
+
+    line = connect(port, password=password)
+    with Device(line, timeout=timeout, startup="") as device:
+        device(_SPACE)
+        ram_free, flash_free, flash_total = device("__belay_space()")
+        ability = device._ability()
+        found: Dict[str, Any] = {
+            **asdict(device.implementation),
+            "ram_free_bytes": ram_free,
+            "flash_free_bytes": flash_free,
+            "flash_bytes": flash_total,
+            "hash": ability.hash,
+            "transfer": {"blocks": ability.way, "inflate": ability.inflater or None},
+            "port": line.name,
+            "line": asdict(line.line),
+        }
+        device("del __belay_space")
+    print(json.dumps(found) if json_ else _text(found))
+
+
+def _text(found: Dict[str, Any]) -> str:
+    version = ".".join(map(str, found["version"]))
+    line = found["line"]
+    flow = "pushes back" if line["pushes_back"] else "loses what does not fit"
+    rows = [
+        ("code", " ".join(found["emitters"]) or "bytecode only"),
+        ("arch", found["arch"] or "none"),
+        ("RAM", f"{found['ram_free_bytes']:,} bytes free"),
+    ]
+    if found["flash_bytes"] is not None:
+        rows.append(("flash", f"{found['flash_free_bytes']:,} of {found['flash_bytes']:,} bytes free"))
+    inflated = found["transfer"]["inflate"]
+    rows += [
+        ("sync", f"{found['transfer']['blocks']} blocks, {inflated or 'not compressed'}, {found['hash']}"),
+        ("port", found["port"]),
+        ("line", f"{line['kind']}: {flow}, {line['in_flight_bytes']:,} bytes in flight"),
+    ]
+    head = f"{found['name']} v{version} - {found['platform']}"
+    return "\n".join([head, *(f"  {name:5}  {text}" for name, text in rows)])

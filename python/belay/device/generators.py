@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import Any, Generator
 
+from ..exceptions import PyboardException
 from ..repl.literals import literal_text
 from ..repl.response import statements, tagged_value
 from .link import BoardLink
@@ -26,7 +27,14 @@ def drive(link: BoardLink, call: str, *, trusted: bool, timeout_s: float | None)
     program = f"__belay_g[{number}]={call};__belay_y({number})"
     thrown: BaseException | None = None
     while True:
-        tag, result = link.perform(tagged_value(program, trusted=trusted), timeout_s=timeout_s, life=life)
+        try:
+            tag, result = link.perform(tagged_value(program, trusted=trusted), timeout_s=timeout_s, life=life)
+        except PyboardException:
+            raise
+        except BaseException:
+            if life in (None, link.lives):
+                link.abandon(number)
+            raise
         life = link.lives
         if tag == "s":
             return result
@@ -41,7 +49,13 @@ def drive(link: BoardLink, call: str, *, trusted: bool, timeout_s: float | None)
             thrown = error
             program = f"__belay_y({number},None,{_exception_text(error)})"
         else:
-            program = f"__belay_y({number})" if sent is None else f"__belay_y({number},{literal_text(sent)})"
+            try:
+                program = (
+                    f"__belay_y({number})" if sent is None else f"__belay_y({number},{literal_text(sent)})"
+                )
+            except (TypeError, ValueError):
+                link.abandon(number)
+                raise
 
 
 def _close(link: BoardLink, number: int, life: int) -> None:

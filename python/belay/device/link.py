@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from dataclasses import dataclass
 from typing import Any, Callable, List, Optional, Sequence, Tuple, TypeVar
@@ -19,7 +18,7 @@ from ..ondevice import CONVENIENCE_IMPORTS, code
 from ..repl import wire
 from ..repl.output import STDOUT, OutputDecoder, Stream, write_text
 from ..repl.response import BoardError, Operation, statements, value
-from ..repl.session import Session
+from ..repl.session import Output, Session
 from .history import History
 from .implementation import Implementation, from_probe
 from .recovery import Opener, resumable
@@ -105,7 +104,7 @@ class BoardLink:
         self._features = []
         self._abandoned = []
         mark = self.session.mark.decode()
-        run = functools.partial(self._run, restore=False)
+        run = self._run_ours
         probe = f"{code('probe')}__belay_p({mark!r});del __belay_p"
         name, version, platform, mpy, free_bytes = run(value(probe))
         self.session.longest_plain_bytes = free_bytes // 8
@@ -145,11 +144,13 @@ class BoardLink:
         self._restored = False
         self._repeated = 0
         self.prepare()
-        self.start()
         self._repeat_history()
 
     def _repeat_history(self) -> None:
+        """Run what was recorded, behind what was repeated already."""
         try:
+            if not self._repeated:
+                self.start()
             for entry in itertools.islice(self.history.entries(), self._repeated, None):
                 if isinstance(entry, str):
                     self._run(statements(entry), restore=False)
@@ -174,7 +175,7 @@ class BoardLink:
             MaxHistoryLengthError: too much was recorded; nothing was done.
             ConnectionLost: no attempt succeeded.
         """
-        with self.session.held():
+        with self.session.alone():
             self._check_open()
             self.history.entries()
             if attempts is None:
@@ -244,11 +245,11 @@ class BoardLink:
             ConnectionLost: the line is lost, or ``life`` is over. Where calls reconnect, and could, the state
                 is restored.
         """
-        output: Optional[Callable[[bytes], None]] = None
+        output: Optional[Output] = None
         if stream_out is not STDOUT:
             output = lambda data: write_text(stream_out, self._decoder.decode(data))  # noqa: E731
         steps = resumable(operation)
-        with self.session.held():
+        with self.session.alone():
             while True:
                 self._check_open()
                 self._make_ready(life)
@@ -288,7 +289,7 @@ class BoardLink:
         *,
         timeout_s: Optional[float] = None,
         silence_s: Optional[float] = None,
-        output: Optional[Callable[[bytes], None]] = None,
+        output: Optional[Output] = None,
         module: Sequence[Location] = (),
         restore: bool = True,
     ) -> Result:
@@ -302,7 +303,16 @@ class BoardLink:
                 except ConnectionLost as loss:
                     loss.may_have_run = True
                     raise
+            if error.state_lost and not restore:
+                self.prepare()  # what ends the interpreter while it is repeated ends it each time
             raise self.sources.exception(error.text, module) from None
+
+    def _run_ours(self, operation: Operation[Result], output: Optional[Output] = None) -> Result:
+        """The same for what makes a fresh interpreter ours."""
+        try:
+            return self.session.perform(operation, output=output)
+        except BoardError as error:
+            raise self.sources.exception(error.text) from None
 
     def _make_ready(self, life: Optional[int]) -> None:
         """See to it that the board can be called; a loss meanwhile is none of the call's."""
@@ -361,12 +371,10 @@ class BoardLink:
             self._drop()
             self.session.reopen(self._opener.open())
         marked = self.session.enter(fresh=not self._restored)
-        if not marked:
+        if not marked or not (self._restored or self._repeated):
             self.restore()
         elif not self._restored:
             # The line does not outlive a restart of the interpreter: go on where it was cut off.
-            if not self._repeated:
-                self.prepare()
             self._repeat_history()
 
     def _drop(self) -> None:
@@ -386,9 +394,18 @@ class BoardLink:
         """A number for a generator of the board, used once."""
         return next(self._numbers)
 
+    def bring(
+        self, place: str, make: Callable[[], Operation[Any]], again: Callable[[], Operation[Any]]
+    ) -> Any:
+        """Bring a place of the board up to date, now and, by ``again``, whenever the board is restored."""
+        report = self.repeat(make, silence_s=self._timeout_s)
+        self.history.bring(place, again)
+        return report
+
     def record(self, code: str, is_expression: Optional[bool], shrink: bool) -> None:
         """Keep a command that has run, as a program that runs it again."""
-        text = wire.prepare(code, shrink=shrink)[0]
+        # As an expression: `x := 1` is no statement.
+        text = wire.prepare(f"({code.strip()}\n)" if is_expression else code, shrink=shrink)[0]
         for program in self.executions(text):
             self.history.command(program, expression=is_expression is True)
 
@@ -400,7 +417,7 @@ class BoardLink:
 
     def soft_reset(self) -> None:
         """Restart the board and let its ``main.py`` run; the next call restores the state."""
-        with self.session.held():
+        with self.session.alone():
             self._check_open()
             try:
                 self._restart()

@@ -8,7 +8,7 @@ import linecache
 from dataclasses import dataclass
 from functools import lru_cache
 from types import FunctionType
-from typing import Any, Callable, FrozenSet, List, Tuple, Union
+from typing import Any, Callable, Container, FrozenSet, List, Tuple, Union
 
 from ..exceptions import SpecialFunctionNameError
 
@@ -49,21 +49,27 @@ def refuse_reserved_name(name: str) -> None:
         )
 
 
-def function_source(function: Callable[..., Any]) -> FunctionSource:
+def function_source(function: Callable[..., Any], known: Container[str] = ()) -> FunctionSource:
     """Find and cut out a function.
+
+    Args:
+        function: one that was decorated already stands for what it was.
+        known: names that the board has: they may be variables of the function around it.
 
     Raises:
         SpecialFunctionNameError: its name is reserved.
         ValueError: it is no plain function, uses variables of an enclosing function, or its source cannot be
             found.
     """
+    function = inspect.unwrap(function)
     if not isinstance(function, FunctionType) or function.__name__ == "<lambda>":
         raise ValueError(
             f"{function!r} is no function made by def; only such a function has a name and a source"
         )
     refuse_reserved_name(function.__name__)
-    if function.__code__.co_freevars:
-        names = ", ".join(map(repr, function.__code__.co_freevars))
+    free = [name for name in function.__code__.co_freevars if name != function.__name__ and name not in known]
+    if free:
+        names = ", ".join(map(repr, free))
         raise ValueError(
             f"{function.__name__}() uses {names} of the function around it, which the board does not have; "
             "pass it as an argument, or assign it on the board"
@@ -81,7 +87,7 @@ def function_source(function: Callable[..., Any]) -> FunctionSource:
         body=body,
         body_line=body_line,
         is_generator=inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function),
-        is_async=inspect.iscoroutinefunction(function),
+        is_async=inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function),
         inner_names=inner_names(node),
     )
 

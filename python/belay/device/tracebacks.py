@@ -38,12 +38,13 @@ class SourceMap:
     """Which functions were sent, and where they come from."""
 
     def __init__(self) -> None:
-        self._functions: Dict[str, Location] = {}
+        self.functions: Dict[str, Location] = {}
+        """Those that were sent, by name."""
         self._inner: Dict[str, List[Location]] = {}
 
     def add(self, source: FunctionSource, location: Location) -> None:
         """Remember a function; a later one of the same name replaces it."""
-        self._functions[source.name] = location
+        self.functions[source.name] = location
         self.add_inner(source.inner_names - {source.name}, location)
 
     def add_inner(self, names: Iterable[str], location: Location) -> None:
@@ -97,8 +98,8 @@ class SourceMap:
     def _locate(self, function: str, line: int, module: Sequence[Location]) -> Optional[Location]:
         if function == "<module>":
             return next((each for each in module if each.host_line(line) is not None), None)
-        if function in self._functions:
-            return self._functions[function]
+        if function in self.functions:
+            return self.functions[function]
         around = [each for each in self._inner.get(function, ()) if each.host_line(line) is not None]
         return around[0] if len(around) == 1 else None
 

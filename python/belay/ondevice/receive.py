@@ -27,7 +27,7 @@ def __belay_fg(read, temporary):
     import gc
     import os
 
-    _walk, content, say = __belay_fk
+    content, say = __belay_fk[1:]
 
     def number(data):
         return int.from_bytes(data, "little")

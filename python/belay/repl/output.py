@@ -21,10 +21,16 @@ Stream = Union[_Stdout, TextIO, None]
 
 
 def write_text(stream: Stream, text: str) -> None:
-    """Write at once, partial lines included; ``None`` drops the text."""
+    """Write at once, partial lines included; ``None`` drops the text.
+
+    What the stream's encoding lacks becomes backslash escapes.
+    """
     target: Optional[TextIO] = sys.stdout if isinstance(stream, _Stdout) else stream
     if target is not None and text:
-        target.write(text)
+        try:
+            target.write(text)
+        except UnicodeEncodeError as error:
+            target.write(text.encode(error.encoding, "backslashreplace").decode(error.encoding))
         target.flush()
 
 

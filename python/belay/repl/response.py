@@ -118,4 +118,7 @@ def checked(outcome: Outcome) -> Outcome:
 
 
 def _evaluate(text: bytes) -> Any:
-    return eval(text.decode("utf-8", "surrogateescape"), {})
+    try:
+        return eval(text.decode("utf-8", "surrogateescape"), {})
+    except Exception as error:
+        raise NotBelayResponseError(f"the host cannot evaluate the reply {text!r}: {error}") from error

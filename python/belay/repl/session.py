@@ -18,7 +18,7 @@ import threading
 import time
 from collections import deque
 from contextlib import contextmanager, suppress
-from typing import Callable, Deque, Iterator, Optional, TypeVar, Union
+from typing import Callable, ContextManager, Deque, Iterator, Optional, TypeVar, Union
 
 from .._native import Frame, Outcome, RawRepl
 from ..exceptions import ConnectionLost, FeatureUnavailableError, PyboardError, TimeoutExpired
@@ -28,7 +28,7 @@ from .pacing import write_paced
 from .response import Operation, Reply
 from .wire import verification
 
-__all__ = ["Session"]
+__all__ = ["Output", "Session"]
 
 Result = TypeVar("Result")
 Output = Callable[[bytes], None]
@@ -77,6 +77,8 @@ class Session:
         self._verifications = 0
         self._entries = 0
         self._last_call = time.monotonic()
+        self._hear: Optional[Output] = None
+        self._hearing = threading.Lock()
         self._closed = threading.Event()
         self._reader: Optional[threading.Thread] = None
 
@@ -85,18 +87,16 @@ class Session:
         """Whether a call is in flight, in whichever thread."""
         return self._busy
 
+    def alone(self) -> ContextManager[bool]:
+        """Keep other threads from calling, after the call that is in flight."""
+        return self._lock
+
     def start_reading(self) -> None:
         """Start the thread that passes on what the board prints while no call is in flight."""
         self._reader = threading.Thread(
             target=self._read_while_idle, args=(self.transport,), name="belay-reader", daemon=True
         )
         self._reader.start()
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Keep all other threads away from the board, over several calls."""
-        with self._lock:
-            yield
 
     def reopen(self, transport: Transport) -> None:
         """Go on over another line; ``enter`` comes next."""
@@ -207,6 +207,35 @@ class Session:
         Raises:
             ConnectionLost: the line is gone, or the board ignores interrupts for ``timeout_s``.
         """
+        with self._at_friendly_prompt():
+            pass
+
+    @contextmanager
+    def hand_over(self, hear: Output) -> Iterator[None]:
+        """Give the board at its friendly prompt to the caller, who may write to the line, but not read.
+
+        The board is ``away`` afterwards. Calls of other threads wait.
+
+        Args:
+            hear: gets all that the board says, from the reader thread; nothing (``b""``) when the line is
+                lost.
+
+        Raises:
+            ConnectionLost: the line is gone, or the board ignores interrupts for ``timeout_s``.
+        """
+        with self._at_friendly_prompt():
+            self.away = self._busy = True
+            self._hear = hear
+            try:
+                yield
+            finally:
+                with self._hearing:
+                    self._hear = None
+                self._busy = False
+                self._last_call = time.monotonic()
+
+    @contextmanager
+    def _at_friendly_prompt(self) -> Iterator[None]:
         if not self._lock.acquire(blocking=False):
             # Another thread's program runs: it ends by the interrupt.
             self._write(INTERRUPT)
@@ -219,6 +248,7 @@ class Session:
                 self._settle(self._output)
             if not self.away:
                 leave_raw_repl(self.transport, self.timeout_s)
+            yield
         finally:
             self._lock.release()
 
@@ -405,11 +435,30 @@ class Session:
                 "later",
             )
 
+    def _heard(self) -> bool:
+        """Pass on to ``hear`` what there is; ``False`` if nobody wants to hear."""
+        with self._hearing:
+            if self._hear is None:
+                return False
+            try:
+                data = self.transport.read(0)
+            except ConnectionLost:
+                self._hear(b"")
+                raise
+            if data:
+                self._hear(data)
+            return True
+
     def _read_while_idle(self, transport: Transport) -> None:
         """The reader thread: waits without the line, and takes it only when there is something to read."""
         while not self._closed.is_set() and transport is self.transport:
             if not transport.wait_readable(3600.0):
                 continue
+            try:
+                if self._heard():
+                    continue
+            except ConnectionLost:
+                return
             quiet_s = time.monotonic() - self._last_call
             if quiet_s < _IDLE_BEFORE_READING_S or not self._lock.acquire(blocking=False):
                 self._closed.wait(_IDLE_BEFORE_READING_S)
@@ -421,6 +470,8 @@ class Session:
                         self._output(event)
             except ConnectionLost:
                 return  # the next call finds out for itself
+            except Exception:
+                continue  # the user's stream failed, and nobody here to be told
             finally:
                 self._lock.release()
 

@@ -6,6 +6,7 @@ Every program ends by answering in a frame (``ondevice/reply.py``): ``__belay(va
 from __future__ import annotations
 
 import ast
+import keyword
 import os
 import string
 import warnings
@@ -44,7 +45,9 @@ def is_expression(code: str) -> bool | None:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for text, mode in ((code.strip(), "eval"), (_unindented(code), "exec")):
+        # `x := 1` is an expression in brackets only, which `evaluation` puts around it.
+        bracketed = f"({code.strip()}\n)"
+        for text, mode in ((code.strip(), "eval"), (_unindented(code), "exec"), (bracketed, "eval")):
             try:
                 compile(text, "<belay>", mode)
             except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError):
@@ -74,13 +77,13 @@ def evaluation(expression: str, *, shrink: bool = True) -> str:
     program = f"__belay(({expression.strip()}{tail}))"
     if shrink:
         with suppress(SyntaxError):
-            return minify(program)
-    return program
+            return _sendable(minify(program))
+    return _sendable(program)
 
 
 def execution(statements: str) -> str:
     """A program that runs statements and answers without a value."""
-    return f"{statements}\n{_NO_VALUE}"
+    return _sendable(f"{statements}\n{_NO_VALUE}")
 
 
 def cut(statements: str, longest_bytes: int) -> List[str]:
@@ -125,7 +128,10 @@ def call(
         TypeError: an argument is no literal; the message names it.
     """
     texts = [argument_text(arguments, names)] if arguments else []
-    texts += [f"{name}={argument_text([value], [name])}" for name, value in keywords.items()]
+    for name, value in keywords.items():
+        text = argument_text([value], [name])
+        is_name = name.isidentifier() and not keyword.iskeyword(name)
+        texts.append(f"{name}={text}" if is_name else f"**{{{name!r}:{text}}}")
     return f"{function}({','.join(texts)})"
 
 
@@ -162,6 +168,21 @@ def verification(mark: bytes, number: int) -> tuple[bytes, bytes]:
     text = mark.decode()
     program = f"print(end='{text}?2:{expected}%d{text}'%('__belay'in dir()))"
     return program.encode(), expected.encode()
+
+
+def _sendable(program: str) -> str:
+    """Refuse what a raw REPL acts on instead of taking it as code (MicroPython ``shared/runtime/pyexec.c``).
+
+    Raises:
+        ValueError: it holds one of the characters 00 to 04.
+    """
+    acted_on = next((character for character in "\0\1\2\3\4" if character in program), None)
+    if acted_on is not None:
+        raise ValueError(
+            f"the code holds the control character {acted_on!r}, on which the board's REPL acts; "
+            "write it as an escape in a string"
+        )
+    return program
 
 
 def _unindented(code: str) -> str:

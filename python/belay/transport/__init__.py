@@ -6,7 +6,11 @@ pump        a transport over a pyserial object that has no descriptor
 process     ``exec:`` and ``execpty:``: a child process as the board
 simulated   ``sim:``
 serial      serial ports and pyserial's URLs, their list, their errors
-network     ``socket://``
+network     TCP connections: ``socket://``, and what carries the next three
+coded       a transport whose bytes are wrapped by a protocol
+webrepl     ``ws://``: WebSocket frames
+telnet      ``telnet://``
+login       talking to a server that asks before it lets anyone in
 line        what each kind of line can take
 ports       which port is meant: ``UsbSpecifier``, ``list_devices``
 connect     a target string becomes an open transport

@@ -13,7 +13,7 @@ Rules that every transport keeps (tests/transport/test_contract.py holds them):
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Callable, Iterable, Optional, Protocol
 
 from .line import Line
@@ -89,7 +89,7 @@ class Options:
     """Lists the serial ports that exist."""
     baudrate: int = 115200
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     exclusive: bool = True
     dtr: Optional[bool] = None
     """Level of the line from the opening on; ``None``: as the operating system sets it."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import Callable, Mapping, NoReturn, Optional, Tuple, Union
+from typing import Callable, Mapping, Optional, Tuple, Union
+from urllib.parse import unquote
 
 from ..exceptions import FeatureUnavailableError
 from .base import Options, Transport
@@ -50,12 +51,17 @@ def connect(
 
     Raises:
         ConnectionFailedError: the board could not be reached; the line is released.
+        AuthenticationError: it asks for a login, and what it got is wrong or missing.
         DeviceNotFoundError: no port fits.
         InsufficientSpecifierError: several ports fit.
         FeatureUnavailableError: a kind of line that is not supported.
     """
-    password = password or environment.get("BELAY_PASSWORD", "")
     trace = trace or environment.get("BELAY_TRACE") or None
+    if target is None:
+        target = environment.get("BELAY_DEVICE") or None
+    name = _resolve(target, ports)
+    password = password or environment.get("BELAY_PASSWORD", "")
+    name, user, password = _split_login(name, user, password)
     options = Options(
         ports=ports,
         baudrate=baudrate,
@@ -65,9 +71,6 @@ def connect(
         dtr=dtr,
         rts=rts,
     )
-    if target is None:
-        target = environment.get("BELAY_DEVICE") or None
-    name = _resolve(target, ports)
     transport = _opener(name)(name, options)
     try:
         transport.line = with_flow(transport.line, flow)
@@ -88,25 +91,33 @@ def _resolve(target: Target, ports: Ports) -> str:
     return target.to_port(ports=ports)
 
 
-def _not_yet(what: str) -> Opener:
-    def opener(target: str, options: Options) -> NoReturn:
-        raise FeatureUnavailableError(f"{what} is not supported yet", hint="use a serial port")
+def _split_login(target: str, user: str, password: str) -> Tuple[str, str, str]:
+    """Take ``USER:PASSWORD@`` out of a URL: the name of a line holds no password."""
+    match = _LOGIN.match(target)
+    if not match:
+        return target, user, password
+    given_user, _, given_password = (unquote(part) for part in match[2].partition(":"))
+    return target[: match.end(1)] + target[match.end() :], given_user or user, given_password or password
 
-    return opener
+
+def _no_process(target: str, options: Options) -> Transport:
+    raise FeatureUnavailableError(
+        "a child process as the board is not supported on Windows", hint="use a serial port"
+    )
 
 
 _POSIX = sys.platform != "win32"
-_PROCESS = "a child process as the board, on Windows,"
-_TELNET = _not_yet("telnet")
+_TELNET: Opener = late(".telnet", "open_telnet")
+_LOGIN = re.compile(r"((?:wss?|telnet)://)([^/]*)@", re.IGNORECASE)
 _traced = late(".trace", "TracingTransport")
 _IPV4 = re.compile(r"\d{1,3}(\.\d{1,3}){3}(:\d+)?")
 
 _OPENERS: Tuple[Tuple[str, Opener], ...] = (
     ("sim:", late(".simulated", "open_simulated")),
-    ("exec:", late(".process", "open_pipe") if _POSIX else _not_yet(_PROCESS)),
-    ("execpty:", late(".process", "open_pseudo_terminal") if _POSIX else _not_yet(_PROCESS)),
-    ("ws://", _not_yet("WebREPL")),
-    ("wss://", _not_yet("WebREPL")),
+    ("exec:", late(".process", "open_pipe") if _POSIX else _no_process),
+    ("execpty:", late(".process", "open_pseudo_terminal") if _POSIX else _no_process),
+    ("ws://", late(".webrepl", "open_webrepl")),
+    ("wss://", late(".webrepl", "open_webrepl")),
     ("telnet://", _TELNET),
     ("socket://", late(".network", "open_socket")),
 )

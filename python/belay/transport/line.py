@@ -20,6 +20,8 @@ __all__ = [
     "PSEUDO_TERMINAL",
     "SERIAL",
     "SIMULATED",
+    "TELNET",
+    "WEBREPL",
     "Line",
     "usb_line",
     "with_flow",
@@ -51,6 +53,10 @@ SIMULATED = Line("simulated board", pushes_back=True, in_flight_bytes=60000)
 # micro:bit and every UART whose board is not known.
 SERIAL = Line("serial port", pushes_back=False, in_flight_bytes=60)
 NETWORK_SERIAL = Line("serial port on the network", pushes_back=False, in_flight_bytes=60)
+# What stands behind it is not known: a board's own server, or a UART. A soft reset would drop the network.
+TELNET = Line("telnet", pushes_back=False, in_flight_bytes=60, may_soft_reset=False)
+# The board moves what comes into a ring of 256 to 260 bytes, and what does not fit there is lost.
+WEBREPL = Line("WebREPL", pushes_back=False, in_flight_bytes=240, may_soft_reset=False)
 
 _UNKNOWN_USB = (True, 190)
 _BRIDGE = (False, 60)

@@ -9,13 +9,21 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Callable, Dict, Iterable, List, Optional, Type
+from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Type
 
 from ..exceptions import BelayException, DeviceNotFoundError, InsufficientSpecifierError
 from .base import Port
 from .late import late
 
-__all__ = ["SYSTEM_PORTS", "UsbSpecifier", "find_port", "list_devices", "only_usb_port", "port_of"]
+__all__ = [
+    "SYSTEM_PORTS",
+    "UsbSpecifier",
+    "find_port",
+    "list_devices",
+    "only_usb_port",
+    "port_of",
+    "usb_ports",
+]
 
 Ports = Callable[[], Iterable[Port]]
 
@@ -92,7 +100,7 @@ class UsbSpecifier:
 
 def list_devices(*, ports: Ports = SYSTEM_PORTS) -> List[UsbSpecifier]:
     """Every serial port that is a USB device, in the order of their names."""
-    return [_describe(port) for port in _usb_ports(ports)]
+    return [specifier for _, specifier in usb_ports(ports=ports)]
 
 
 def find_port(specifier: UsbSpecifier, ports: Ports) -> Port:
@@ -130,6 +138,11 @@ def port_of(path: str, ports: Ports) -> Optional[Port]:
         if port.device == path or os.path.realpath(port.device) == real:
             return port
     return None
+
+
+def usb_ports(*, ports: Ports = SYSTEM_PORTS) -> List[Tuple[str, UsbSpecifier]]:
+    """The path or name of every USB serial port, and its description, in the order of the names."""
+    return [(port.device, _describe(port)) for port in _usb_ports(ports)]
 
 
 def _usb_ports(ports: Ports) -> List[Port]:

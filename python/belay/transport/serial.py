@@ -7,14 +7,16 @@ Everything of pyserial that has none (``rfc2217://``, ``loop://``, Windows) goes
 from __future__ import annotations
 
 import errno
+import json
 import os
 import sys
+from dataclasses import dataclass
 from typing import Any, Iterable, Optional, Union
 
 import serial
 from serial.tools import list_ports
 
-from ..exceptions import ConnectionFailedError
+from ..exceptions import ConnectionFailedError, DeviceNotFoundError
 from .base import Options, Port
 from .descriptor import DescriptorTransport
 from .line import NETWORK_SERIAL, SERIAL, Line, usb_line
@@ -41,8 +43,35 @@ _WINDOWS_NUMBERS = {"FileNotFoundError(": errno.ENOENT, "PermissionError(": errn
 
 
 def system_ports() -> Iterable[Port]:
-    """The serial ports that the operating system lists."""
-    return list(list_ports.comports())
+    """The serial ports that the operating system lists; or those of the JSON file ``BELAY_PORTS``.
+
+    The file is for systems that cannot list (a container without ``/sys``) and for tests: a list of objects
+    with the fields of :class:`~belay.transport.base.Port`, of which only ``device`` must be there.
+
+    Raises:
+        DeviceNotFoundError: the file is not of that form.
+    """
+    path = os.environ.get("BELAY_PORTS")
+    if not path:
+        return list(list_ports.comports())
+    try:
+        with open(path, encoding="utf-8") as file:
+            return [_ListedPort(**each) for each in json.load(file)]
+    except (OSError, ValueError, TypeError) as error:
+        raise DeviceNotFoundError(
+            f"the list of ports {path} cannot be read: {error}", hint="unset BELAY_PORTS, or see `belay list`"
+        ) from error
+
+
+@dataclass
+class _ListedPort:
+    device: str
+    vid: Optional[int] = None
+    pid: Optional[int] = None
+    serial_number: Optional[str] = None
+    manufacturer: Optional[str] = None
+    product: Optional[str] = None
+    location: Optional[str] = None
 
 
 def open_serial(target: str, options: Options) -> Union[DescriptorTransport, PumpTransport]:
@@ -132,7 +161,10 @@ def _failure(target: str, error: Exception, options: Options) -> ConnectionFaile
         )
     if number == errno.ENOTTY:
         return ConnectionFailedError(f"{target} is no serial port", hint="`belay list` shows the ports")
-    return ConnectionFailedError(f"{target} cannot be opened: {error}")
+    hint = ""
+    if "option 'control'" in str(error):  # serial/rfc2217.py: DTR and RTS
+        hint = f"its server cannot set the port's control lines: write {target}?ign_set_control"
+    return ConnectionFailedError(f"{target} cannot be opened: {error}", hint=hint)
 
 
 def _error_number(error: Exception) -> Optional[int]:

@@ -33,8 +33,7 @@ impl Ignore {
     pub fn leaves_out(&self, path: &str, is_folder: bool) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
         let last = self.patterns.iter().rev().find(|pattern| {
-            let subject = if pattern.tied { path } else { name };
-            (is_folder || !pattern.folders_only) && matches(&pattern.text, subject.as_bytes())
+            (is_folder || !pattern.folders_only) && pattern.matches(if pattern.tied { path } else { name })
         });
         last.is_some_and(|pattern| !pattern.takes_in)
     }
@@ -53,6 +52,15 @@ impl Pattern {
         let tied = text.contains(&b'/');
         text = text.strip_prefix(b"/").unwrap_or(text);
         (!text.is_empty()).then(|| Self { text: text.to_vec(), takes_in, folders_only, tied })
+    }
+
+    /// Git compares what stands before the first special symbol apart, so that stars behind it count as at
+    /// the beginning: `a**/b` is `a` and `**/b`.
+    fn matches(&self, path: &str) -> bool {
+        let special = self.text.iter().position(|symbol| b"*?[\\".contains(symbol));
+        let plain = if self.tied { special.unwrap_or(self.text.len()) } else { 0 };
+        let (start, rest) = self.text.split_at(plain);
+        path.as_bytes().strip_prefix(start).is_some_and(|text| matches(rest, text))
     }
 }
 

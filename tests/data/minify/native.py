@@ -36,3 +36,12 @@ class Nothing : pass
 class Bits:
     A = 1 << 0; B = 1 << 1 ; C = A | B
     def flags(self, value): return [name for name in ("A", 'B') if value & getattr(self, name)]
+
+@micropython.asm_thumb
+def add(r0, r1):
+    """Docstrings and pass have no instruction either."""
+    pass
+    label( AGAIN )      # a jump target
+    add( r0 , r0, r1 )
+    cmp(r0, 0)
+    ble( AGAIN )

@@ -1,8 +1,8 @@
 """The board's start, from MicroPython's own to `boot.py`, `main.py` and the prompt.
 
 Run by MicroPython's ``-c`` with these globals, all given by the supervisor: ``main`` (the dict that is
-`__main__`), ``state`` (address of the shared memory), ``files`` (name of a firmware module -> address and
-size of its source), ``blocks`` (size of the flash), ``ready`` and ``prompt`` (marks to print), ``raw`` (the
+`__main__`), ``state`` (address of the shared memory, or 0), ``files`` (name of a firmware module -> its
+source's descriptor), ``blocks`` (size of the flash), ``ready`` and ``prompt`` (marks to print), ``raw`` (the
 raw REPL comes next, so no `main.py`), ``confined`` (the kernel keeps the board from the host's files).
 """
 
@@ -12,7 +12,6 @@ import os
 import sys
 
 import micropython
-import uctypes
 import vfs
 
 micropython.kbd_intr(-1)
@@ -59,7 +58,7 @@ class Rom:
         raise OSError(2)
 
     def open(self, path, mode):
-        return io.BytesIO(uctypes.bytearray_at(*files[path[1:-3]]))
+        return open(files[path[1:-3]], "rb")
 
 
 def install():
@@ -80,6 +79,10 @@ def install():
         for name in ("os", "vfs"):
             sys.modules[name] = sys.modules["u" + name] = __import__("guarded_" + name)
             del sys.modules["guarded_" + name]
+    for descriptor in files.values():
+        open(descriptor).close()
+    if state:
+        open(8).close()
     sys.path[:] = ["", ".frozen", "/lib"]
     vfs.umount("/rom")
     flash = Flash(3, blocks)

@@ -17,12 +17,13 @@ _REQUEST_END = const(0)
 
 
 def connect(state):
-    global requests, transfers, replies, u8, view, u16, u32
+    global requests, transfers, replies, u8, view, u16, u32, flags
     requests = open(_REQUEST_DESCRIPTOR, "wb")
     transfers = open(_TRANSFER_DESCRIPTOR, "wb")
     replies = open(_REPLY_DESCRIPTOR, "rb")
     u8 = uctypes.bytearray_at(state, _STATE_BYTES)
     view = memoryview(u8)
+    flags = u8
     # One aligned access for each cell: never half of an old value and half of a new one.
     u16 = uctypes.struct(state, {"_": (uctypes.ARRAY, uctypes.UINT16 | _STATE_BYTES // 2)})._
     u32 = uctypes.struct(state, {"_": (uctypes.ARRAY, uctypes.UINT32 | _STATE_BYTES // 4)})._

@@ -8,7 +8,7 @@ import _thread
 import sys
 import time
 
-from cells import requests, u8, u16, u32
+from cells import flags, requests, u8, u16, u32
 from micropython import const, schedule
 
 _SCHEDULED = const(1)
@@ -37,17 +37,17 @@ def listen():
     global _listening
     if not _listening:
         _listening = True
-        _thread.start_new_thread(_wait, (open(_EVENT_DESCRIPTOR, "rb").readinto, requests.write, u8))
+        _thread.start_new_thread(_wait, (open(_EVENT_DESCRIPTOR, "rb").readinto, requests.write, flags))
 
 
-def _wait(readinto, write, u8):
+def _wait(readinto, write, flags):
     event = bytearray(1)  # read to the full
     wake = bytes((_REQUEST_WAKE,))
     sleep_ms = time.sleep_ms
     while True:
         readinto(event)
-        if not u8[_SCHEDULED]:
-            u8[_SCHEDULED] = 1
+        if not flags[_SCHEDULED]:
+            flags[_SCHEDULED] = 1
             while True:
                 try:
                     schedule(_dispatch, None)
@@ -60,7 +60,7 @@ def _wait(readinto, write, u8):
 def _dispatch(_):
     u8[_HANDLING] = 1
     try:
-        u8[_SCHEDULED] = 0
+        flags[_SCHEDULED] = 0
         if not _held:
             for irq in list(irqs.values()):
                 irq._run()

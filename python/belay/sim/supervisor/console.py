@@ -25,17 +25,20 @@ class Console:
     Attributes:
         stage: STARTING, SCRIPTS (boot.py and main.py), ENTERING_RAW, PROMPT; it only goes up.
         held: output that cannot be shown yet; while STARTING, everything there was.
+        tail: the last few bytes of all output.
     """
 
     def __init__(self, ready: bytes, prompt: bytes, raw: bool) -> None:
         self.stage = STARTING
         self.held = b""
+        self.tail = b""
         self._raw = raw
         self._marks = {STARTING: ready, SCRIPTS: prompt, ENTERING_RAW: RAW_BANNER}
 
     def receive(self, data: bytes) -> bytes:
         """The part of the output so far that the host may see and has not seen."""
         shown = b""
+        self.tail = (self.tail + data)[-8:]
         data = self.held + data
         self.held = b""
         while self.stage != PROMPT:

@@ -8,60 +8,19 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
-import importlib
 import os
 import signal
 import sys
 import termios
 
-from . import confine
 from .console import Console
+from .firmware import Executable, Loaded
 from .interrupt import takes_interrupts, waits
 
 _PARENT_DEATH_SIGNAL = 1  # Linux include/uapi/linux/prctl.h
-_MICROPYTHON_STATUS = 64  # plus MicroPython's REPL mode: how a life that MicroPython ended exits
 _AWAY = 100  # the supervisor has fewer descriptors than this
-_RAW_MODE = 1  # MicroPython shared/runtime/pyexec.h: PYEXEC_MODE_RAW_REPL
 
 FAILED_STATUS = 63  # a life that could not begin; its terminal says why
-
-
-class Firmware:
-    """MicroPython, loaded but not started: each life is forked with it in place.
-
-    Args:
-        heap_bytes: the size of MicroPython's heap.
-        landlock_abi: 0: the board is not confined.
-
-    Raises:
-        ImportError: this interpreter has no MicroPython.
-    """
-
-    def __init__(self, heap_bytes: int, landlock_abi: int) -> None:
-        micropython_run = importlib.import_module("micropython_run")
-
-        self._run = micropython_run.run_main
-        library = ctypes.CDLL(micropython_run.__file__)
-        self._mode = ctypes.c_int.in_dll(library, "pyexec_mode_kind")
-        self._raise_interrupt = ctypes.cast(library.mp_sched_keyboard_interrupt, ctypes.c_void_p)
-        self._heap_bytes = heap_bytes
-        self.landlock_abi = landlock_abi
-
-    def become(self, program: str) -> None:
-        """Run MicroPython with this program and then its prompt, and exit. Never returns."""
-        libc = ctypes.CDLL(None)
-        # MicroPython's own SIGINT handler exits at a second Ctrl-C before the first was noticed: so ours is
-        # another signal, straight to the function that handler calls. siginterrupt: wake blocking reads.
-        libc.signal(signal.SIGUSR2, self._raise_interrupt)
-        signal.siginterrupt(signal.SIGUSR2, True)
-        # Wakes blocking calls, and does nothing else: MicroPython then runs what is scheduled.
-        libc.signal(signal.SIGUSR1, ctypes.cast(libc.getpid, ctypes.c_void_p))
-        signal.siginterrupt(signal.SIGUSR1, True)
-        if self.landlock_abi:
-            confine.confine(self.landlock_abi, [])
-        self._run(["micropython", "-X", f"heapsize={self._heap_bytes}", "-i", "-c", program])
-        libc.fflush(None)
-        os._exit(_MICROPYTHON_STATUS + self._mode.value)
 
 
 class Life:
@@ -80,9 +39,15 @@ class Life:
     """
 
     def __init__(
-        self, firmware: Firmware, program: str, terminal: str, descriptors: list[int], console: Console
+        self,
+        firmware: Loaded | Executable,
+        program: str,
+        terminal: str,
+        descriptors: list[int],
+        console: Console,
     ) -> None:
         self.console = console
+        self._firmware = firmware
         self.status: int | None = None
         supervisor = os.getpid()
         self.pid = os.fork()
@@ -127,22 +92,20 @@ class Life:
             return False
         taken = takes_interrupts(self.pid)
         if taken:
-            os.kill(self.pid, signal.SIGUSR2)
+            self._firmware.interrupt(self.pid)
         os.kill(self.pid, signal.SIGCONT)
         return taken
 
     def wake(self) -> None:
         """Have the board run what is scheduled, if it waits for something."""
         if not self.ended() and waits(self.pid):
-            os.kill(self.pid, signal.SIGUSR1)
+            self._firmware.wake(self.pid)
 
-    def ended_in_raw_repl(self) -> bool:
-        """Whether MicroPython ended by itself, in its raw REPL."""
-        return self.status == (_MICROPYTHON_STATUS + _RAW_MODE) << 8
-
-    def ended_itself(self) -> bool:
-        """Whether MicroPython ended by itself: Ctrl-D, SystemExit. False: it was killed or crashed."""
-        return self.status is not None and self.status >> 8 >= _MICROPYTHON_STATUS
+    def ended_in_raw_repl(self) -> bool | None:
+        """Whether MicroPython ended by itself in its raw REPL (Ctrl-D, SystemExit); None: not by itself."""
+        return (
+            None if self.status is None else self._firmware.ended_in_raw_repl(self.status, self.console.tail)
+        )
 
     def cause(self) -> str:
         """How the process ended, for people."""

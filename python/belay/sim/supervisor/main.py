@@ -14,20 +14,19 @@ import mmap
 import os
 import signal
 import sys
-import time
 
 from . import layout
+from .attention import Attention
 from .confine import landlock_abi
 from .console import ENTERING_RAW, SCRIPTS, STARTING, Console
+from .firmware import Executable, Loaded
 from .interrupt import CTRL_C
-from .life import Firmware, Life, make_raw
+from .life import Life, make_raw
 from .program import Program
 from .timers import Timers
 from .wait import wait
 
 _HELD_BYTES = 65536
-_INTERRUPT_S = 0.2
-_HANDLER_S = 0.05
 _SOFT_REBOOT = b"MPY: soft reboot\r\n"  # MicroPython ports/rp2/main.c
 
 
@@ -36,7 +35,7 @@ class Supervisor:
 
     Args:
         firmware: MicroPython.
-        state: the shared memory.
+        state_file: descriptor of the shared memory.
         flash: descriptor of the flash image.
         status: descriptor to announce the board on; closed then.
         commands: descriptor that the host writes COMMAND_* to.
@@ -46,8 +45,8 @@ class Supervisor:
 
     def __init__(
         self,
-        firmware: Firmware,
-        state: mmap.mmap,
+        firmware: Loaded | Executable,
+        state_file: int,
         flash: int,
         status: int,
         commands: int,
@@ -55,13 +54,12 @@ class Supervisor:
         replies: int,
     ) -> None:
         self._firmware = firmware
-        self._state = state
-        self._flash = flash
+        self._state = mmap.mmap(state_file, layout.STATE_BYTES)
         self._status = status
         self._commands = commands
         self._transfers = transfers
-        self._replies = replies
-        self._program = Program(state, os.fstat(flash).st_size, firmware.landlock_abi > 0)
+        confined = firmware.landlock_abi > 0
+        self._program = Program(self._state, firmware.shares_memory, os.fstat(flash).st_size, confined)
         self._terminal, board_side = os.openpty()
         self._terminal_name = os.ttyname(board_side)
         os.close(board_side)
@@ -86,11 +84,9 @@ class Supervisor:
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         self._to_host = b""
         self._to_board = b""
-        self._wake_pause_s = 0.0
-        self._wake_at_s = 0.0
-        self._interrupted_s = 0.0
-        self._owed_s = 0.0  # not 0: an interrupt is due, at this time at the latest
-        self._life = self._start(layout.CAUSE_POWER_ON, raw=False)
+        # What each life has, in the order of layout.FLASH_DESCRIPTOR and following.
+        self._lifes = [flash, self._requests_write, self._events, transfers, replies, state_file]
+        self._start(layout.CAUSE_POWER_ON, raw=False)
 
     def run(self) -> None:
         """Work until the host is gone."""
@@ -140,33 +136,13 @@ class Supervisor:
 
     def _wait_s(self) -> float | None:
         """How long there is nothing to do by itself; None: for ever."""
-        waits = [self._timers.wait_s(), 0.001 if self._owed_s else None]
-        if self._must_wake():
-            waits.append(max(0.0, self._wake_at_s - time.monotonic()))
+        waits = (self._timers.wait_s(), self._attention.wait_s())
         return min((wait_s for wait_s in waits if wait_s is not None), default=None)
 
     def _keep_time(self) -> None:
         if self._timers.elapse():
             self._tell_board()
-        if self._owed_s and (not self._state[layout.HANDLING] or time.monotonic() >= self._owed_s):
-            self._interrupt_now()
-        if self._must_wake() and time.monotonic() >= self._wake_at_s:
-            self._life.wake()
-            self._wake_pause_s = min(self._wake_pause_s * 2, 0.1)
-            self._wake_at_s = time.monotonic() + self._wake_pause_s
-
-    def _must_wake(self) -> bool:
-        """Whether the board may be waiting in spite of something that it should notice.
-
-        A signal is lost that comes just before the board begins to wait, or to a thread of it that is not the
-        main one. So until its handlers have begun, and for a while after an interrupt, it is woken again,
-        ever more seldom.
-        """
-        return bool(self._state[layout.SCHEDULED]) or time.monotonic() < self._interrupted_s + _INTERRUPT_S
-
-    def _wake_soon(self) -> None:
-        self._wake_pause_s = 0.001
-        self._wake_at_s = 0.0
+        self._attention.keep()
 
     def _tell_board(self) -> None:
         """Say that a counter has moved."""
@@ -187,37 +163,18 @@ class Supervisor:
         if layout.REQUEST_TIMERS in data:
             self._timers.look()
         if layout.REQUEST_INTERRUPT in data:
-            self._interrupt()
+            self._attention.interrupt()
         if layout.REQUEST_WAKE in data:
-            self._wake_soon()
+            self._attention.wake()
 
     def _may_type(self) -> bool:
         """Whether the board may see input: its scripts may, but not before Ctrl-A in a raw restart."""
         return self._life.console.stage >= (ENTERING_RAW if self._raw else SCRIPTS)
 
     def _from_host(self, data: bytes) -> None:
-        if CTRL_C in data and self._life.console.stage > STARTING and self._interrupt():
+        if CTRL_C in data and self._life.console.stage > STARTING and self._attention.interrupt():
             data = data.replace(CTRL_C, b"")
         self._to_board += data
-
-    def _interrupt(self) -> bool:
-        """Interrupt the program; False: there is none that takes interrupts.
-
-        Handlers of pins and timers are given a moment to end: an interrupt that meets one is lost to the
-        program, until the board has asked for it again.
-        """
-        if self._state[layout.HANDLING] and self._life.takes_interrupts():
-            self._owed_s = time.monotonic() + _HANDLER_S
-            return True
-        return self._interrupt_now()
-
-    def _interrupt_now(self) -> bool:
-        self._owed_s = 0.0
-        taken = self._life.interrupt()
-        if taken:
-            self._interrupted_s = time.monotonic()
-            self._wake_soon()
-        return taken
 
     def _from_board(self, data: bytes) -> None:
         console = self._life.console
@@ -241,16 +198,19 @@ class Supervisor:
             os.close(self._status)
             self._status = -1
 
-    def _start(self, cause: int, raw: bool) -> Life:
+    def _start(self, cause: int, raw: bool) -> None:
         self._raw = raw
-        self._interrupted_s = self._owed_s = 0.0
         layout.restart(self._state, cause)
-        self._timers = Timers(self._state)
         make_raw(self._board_side)
         ready, prompt = (b"\0%s\0" % os.urandom(8).hex().encode() for _ in range(2))
-        source = self._program.text(ready, prompt, raw)
-        descriptors = [self._flash, self._requests_write, self._events, self._transfers, self._replies]
-        return Life(self._firmware, source, self._terminal_name, descriptors, Console(ready, prompt, raw))
+        text = self._program.text(ready, prompt, raw)
+        sources = self._program.open()
+        console = Console(ready, prompt, raw)
+        self._life = Life(self._firmware, text, self._terminal_name, self._lifes + sources, console)
+        for descriptor in sources:
+            os.close(descriptor)
+        self._timers = Timers(self._state)
+        self._attention = Attention(self._life, self._state)
 
     def _restart(self) -> None:
         """The board has ended: begin its next life as a real board would."""
@@ -261,7 +221,8 @@ class Supervisor:
             self._to_host += life.console.held
         reason = self._state[layout.END_REASON]
         cause = layout.CAUSE_HARD
-        if life.ended_itself() or reason == layout.END_SOFT:
+        raw = life.ended_in_raw_repl()
+        if raw is not None or reason == layout.END_SOFT:
             cause = layout.CAUSE_SOFT
             self._to_host += _SOFT_REBOOT
         elif reason != layout.END_HARD:
@@ -270,7 +231,7 @@ class Supervisor:
         _write(self._transfers, b"\0")  # should it have died between asking for a transfer and saying so
         typed_ahead = b"".join(iter(lambda: _read(self._board_side), b""))
         self._to_board = typed_ahead + self._to_board
-        self._life = self._start(cause, raw=life.ended_in_raw_repl())
+        self._start(cause, raw=bool(raw))
 
 
 def _read(descriptor: int) -> bytes:
@@ -296,17 +257,18 @@ def main() -> None:
 
     The arguments, in order: descriptors of the shared memory, the flash image, the status, the commands, the
     transfers and their replies; the heap in bytes; 1 to confine the board where the kernel can, 0 to do as
-    where it cannot.
+    where it cannot; a MicroPython executable, or nothing for the module of this interpreter.
     """
-    state_file, flash, status, commands, transfers, replies, heap_bytes, confine = map(int, sys.argv[1:])
-    state = mmap.mmap(state_file, layout.STATE_BYTES)
-    os.close(state_file)
+    *descriptors, heap_bytes, confine = map(int, sys.argv[1:9])
+    status = descriptors[2]
+    abi = landlock_abi() if confine else 0
     try:
-        firmware = Firmware(heap_bytes, landlock_abi() if confine else 0)
+        firmware: Loaded | Executable
+        firmware = Executable(sys.argv[9], heap_bytes, abi) if sys.argv[9:] else Loaded(heap_bytes, abi)
     except ImportError as error:
         os.write(status, f"error {error}".encode())
         return
-    supervisor = Supervisor(firmware, state, flash, status, commands, transfers, replies)
+    supervisor = Supervisor(firmware, *descriptors)
     try:
         supervisor.run()
     except SystemExit as error:

@@ -9,43 +9,42 @@ import os
 from . import layout
 
 _FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "firmware")
+_START = "boot.py"
 
 
 class Program:
-    """Makes the text for MicroPython's ``-c``.
-
-    The firmware's sources stay in this process's memory, where each forked life finds them at the same
-    address: on the board's heap there is only what they compile to.
+    """Makes the text for MicroPython's ``-c``, and opens the files that it reads.
 
     Args:
         state: the shared memory.
+        shares_memory: whether a life has it at the same address; else it is given its file.
         flash_bytes: size of the flash image.
         confined: whether the kernel keeps the board from the host's files.
     """
 
-    def __init__(self, state: mmap.mmap, flash_bytes: int, confined: bool) -> None:
-        self._state = ctypes.c_char.from_buffer(state)
-        self._blocks = flash_bytes // layout.FLASH_BLOCK_BYTES
-        self._confined = confined
-        self._sources = {}
-        for name in sorted(os.listdir(_FOLDER)):
-            if name.endswith(".py"):
-                with open(os.path.join(_FOLDER, name), "rb") as file:
-                    source = file.read()
-                self._sources[name[:-3]] = (ctypes.create_string_buffer(source, len(source)), len(source))
+    def __init__(self, state: mmap.mmap, shares_memory: bool, flash_bytes: int, confined: bool) -> None:
+        self._address = ctypes.addressof(ctypes.c_char.from_buffer(state)) if shares_memory else 0
+        self._given = {"blocks": flash_bytes // layout.FLASH_BLOCK_BYTES, "confined": confined}
+        names = {name for name in os.listdir(_FOLDER) if name.endswith(".py")}
+        # Two ways to the shared memory, under one name.
+        names.remove("cells.py" if not shares_memory else "file_cells.py")
+        self._names = [_START, *sorted(names - {_START})]
+
+    def open(self) -> list[int]:
+        """Open the firmware's files for one life, which has them from `layout.SOURCE_DESCRIPTOR` on."""
+        return [os.open(os.path.join(_FOLDER, name), os.O_RDONLY) for name in self._names]
 
     def text(self, ready: bytes, prompt: bytes, raw: bool) -> str:
         """The program of one life; see `firmware/boot.py` for what it is given."""
-        files = {name: (ctypes.addressof(buffer), size) for name, (buffer, size) in self._sources.items()}
-        start = files.pop("boot")
+        modules = (name[:-3].replace("file_cells", "cells") for name in self._names)
+        files = {name: layout.SOURCE_DESCRIPTOR + number for number, name in enumerate(modules)}
         given = {
-            "state": ctypes.addressof(self._state),
+            **self._given,
+            "state": self._address,
             "files": files,
-            "blocks": self._blocks,
             "ready": ready.decode(),
             "prompt": prompt.decode(),
             "raw": raw,
-            "confined": self._confined,
         }
         words = "".join(f", {name!r}: {value!r}" for name, value in given.items())
-        return f"exec(__import__('uctypes').bytearray_at{start}, {{'main': globals(){words}}})"
+        return f"exec(open({layout.SOURCE_DESCRIPTOR}).read(), {{'main': globals(){words}}})"

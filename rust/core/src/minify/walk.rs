@@ -165,10 +165,7 @@ impl Walk<'_> {
                 Class::Close => self.close(at)?,
                 Class::Colon if self.brackets.is_empty() => self.colon(at + 1),
                 Class::Colon => at + 1,
-                Class::Semicolon => {
-                    self.expects_block = false;
-                    self.next_statement(at + 1)
-                }
+                Class::Semicolon => self.next_statement(at + 1),
                 Class::LineEnd if self.brackets.is_empty() => {
                     self.at = at + 1;
                     return Ok(());

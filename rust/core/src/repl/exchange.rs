@@ -193,7 +193,12 @@ impl RawRepl {
 
     /// Ask the board whether it is at its prompt: `source` prints a frame tagged `?` whose payload begins
     /// with `expected`. An earlier verification's answer does not count any more.
+    ///
+    /// What was under way may have ended by now, after all: the answer is waited for at the prompt too.
     pub fn verify(&mut self, source: &[u8], expected: &[u8]) {
+        if self.state == State::Prompt {
+            self.enter(Input::Abandon);
+        }
         if self.exchange.restarted {
             self.outgoing.push(ENTER_RAW);
         }

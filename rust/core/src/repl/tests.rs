@@ -328,3 +328,17 @@ fn without_raw_paste_the_whole_program_goes_as_plain_source() {
     repl.submit(&source, false);
     assert_eq!(repl.to_send(), [&source[..], b"\x04"].concat());
 }
+
+#[test]
+fn a_verification_is_answered_although_the_reply_came_behind_the_interrupt() {
+    let mut repl = RawRepl::new(*MARK, true);
+    repl.submit(b"f()", false);
+    repl.receive(b"OK");
+    repl.abandon();
+    let late = repl.receive(&[&frame('v', "1")[..], b"\x04\x04>"].concat());
+    assert!(matches!(late[..], [Event::Done(_)]), "{late:?}");
+    repl.verify(b"print(42)", b"1:");
+    let events = repl.receive(&[b"OK", &frame('?', "1:1")[..], b"\x04\x04>"].concat());
+    assert!(matches!(&events[..], [Event::Done(outcome)] if outcome.answer == b"1"), "{events:?}");
+    assert_eq!(repl.state(), State::Prompt);
+}

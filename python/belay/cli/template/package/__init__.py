@@ -1,1 +1,1 @@
-"""PACKAGE: `belay install` copies this folder to the board."""
+"""PACKAGE, for the board."""

@@ -1,4 +1,0 @@
-import time
-while True:
-    print('beat')
-    time.sleep_ms(20)

@@ -1,0 +1,27 @@
+"""The guide to the simulated board: its Python, run as it stands."""
+
+import re
+from pathlib import Path
+
+GUIDE = Path(__file__).parents[2] / "docs/guides/simulated-board.md"
+
+
+def test_the_examples_run():
+    blocks = re.findall(r"^```python\n(.*?)^```", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 4
+    names = {}
+    try:
+        for block in blocks:
+            exec(compile(block, str(GUIDE), "exec"), names)
+    finally:
+        names["device"].close()
+
+
+def test_every_name_of_the_table_exists():
+    from belay.sim import Adc, Pin, Pwm, SimulatedBoard, Strip
+
+    known = {name for kind in (Adc, Pin, Pwm, SimulatedBoard, Strip) for name in dir(kind)}
+    rows = [row for row in GUIDE.read_text().splitlines() if row.startswith("| `sim.")]
+    words = {word for row in rows for word in re.findall(r"`(?:sim\.)?(\w+)", row)}
+    assert len(words) > 12
+    assert words <= known

@@ -1,0 +1,211 @@
+"""Simulated boards behind servers on loopback: what a board on a network, or on another machine, looks like.
+
+``tcp_board``      bytes as they are (``socket://``); one client after the other, the board goes on
+``serial_board``   a pseudo-terminal as its serial port
+``webrepl_board``  the same behind MicroPython's own WebSocket code, in a process of its own
+``Relay``          passes bytes between a client and a server: late, in part, or no more
+"""
+
+import os
+import select
+import socket
+import subprocess
+import sys
+import threading
+import tty
+from collections import deque
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import monotonic
+
+from belay.transport.connect import connect
+
+SERVER = Path(__file__).with_name("webrepl_board.py")
+DEADLINE_S = 20
+
+
+class Relay:
+    """Accepts clients, one after the other, and passes bytes between each and what ``open_far`` gives.
+
+    Args:
+        open_far: called for each client; a socket.
+        delay_s: how late bytes arrive, each way.
+        protocol: called with each client's socket; its ``unwrap`` and ``wrap`` change what passes (peers.py).
+    """
+
+    def __init__(self, open_far, delay_s=0.0, protocol=None):
+        self._open_far = open_far
+        self._protocol = protocol
+        self._delay_s = delay_s
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._wake_read, self._wake = socket.socketpair()
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.stop()
+
+    def stop(self):
+        """End everything. Idempotent."""
+        with suppress(OSError):
+            self._wake.send(b".")
+        self._thread.join(DEADLINE_S)
+        for each in (self._wake, self._wake_read, self._listener):
+            each.close()
+
+    def _serve(self):
+        while self._listener in select.select([self._listener, self._wake_read], [], [])[0]:
+            client, _ = self._listener.accept()
+            with client, self._open_far() as far:
+                for each in (client, far):
+                    with suppress(OSError):  # not every socket is TCP
+                        each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                if self._pass(client, far):
+                    return
+
+    def _pass(self, client, far):
+        """Until either side ends, or, ``True``, ``stop``."""
+        other = {client: far, far: client}
+        peer = self._protocol(client) if self._protocol else None
+        translate = {client: peer.unwrap, far: peer.wrap} if peer else {}
+        on_their_way = deque()
+        while True:
+            wait_s = max(on_their_way[0][0] - monotonic(), 0) if on_their_way else None
+            ready, _, _ = select.select([client, far, self._wake_read], [], [], wait_s)
+            if self._wake_read in ready:
+                return True
+            for side in ready:
+                with suppress(ConnectionError):
+                    data = side.recv(65536)
+                    passed = translate[side](data) if data and translate else data
+                    if passed or not data:
+                        on_their_way.append((monotonic() + self._delay_s, other[side], passed))
+                    continue
+                return False
+            while on_their_way and on_their_way[0][0] <= monotonic():
+                _, side, data = on_their_way.popleft()
+                if not data:
+                    return False
+                with suppress(ConnectionError):
+                    side.sendall(data)
+
+
+class Board:
+    """One simulated board that lives on while clients come and go."""
+
+    def __init__(self, target="sim:"):
+        self._transport = connect(target, environment={})
+        self._ours, self._theirs = socket.socketpair()
+        self._threads = [threading.Thread(target=each) for each in (self._to_board, self._from_board)]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def sim(self):
+        return self._transport.control
+
+    def open_far(self):
+        """The board's end of its only line; closing it is nothing to the board."""
+        return self._theirs.dup()
+
+    def close(self):
+        self._transport.close()
+        for each in (self._ours, self._theirs):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(DEADLINE_S)
+        self._ours.close()
+        self._theirs.close()
+
+    def _to_board(self):
+        with suppress(Exception):
+            while data := self._ours.recv(65536):
+                self._transport.write(data, DEADLINE_S)
+
+    def _from_board(self):
+        with suppress(Exception):
+            while True:
+                self._ours.sendall(self._transport.read(3600))
+
+
+@contextmanager
+def board(target="sim:"):
+    each = Board(target)
+    try:
+        yield each
+    finally:
+        each.close()
+
+
+@contextmanager
+def tcp_board(delay_s=0.0, protocol=None):
+    """A ``Relay`` in front of a board."""
+    with board() as each, Relay(each.open_far, delay_s, protocol) as relay:
+        yield relay
+
+
+@contextmanager
+def serial_board():
+    """The path of a serial port (a pseudo-terminal) with a simulated board at it."""
+    with board() as each, each.open_far() as line:
+        far, near = os.openpty()
+        tty.setraw(near)
+        wake_read, wake = os.pipe()
+        ends = {far: line.fileno(), line.fileno(): far}
+
+        def copy():
+            while wake_read not in (ready := select.select([*ends, wake_read], [], [])[0]):
+                for end in ready:
+                    os.write(ends[end], os.read(end, 65536))
+
+        thread = threading.Thread(target=copy)
+        thread.start()
+        try:
+            yield os.ttyname(near)
+        finally:
+            os.close(wake)
+            thread.join(DEADLINE_S)
+            for descriptor in (far, near, wake_read):
+                os.close(descriptor)
+
+
+def free_port():
+    """A port that was free just now."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+class WebReplServer:
+    """The process that serves WebREPL in front of the REPL at a TCP port."""
+
+    def __init__(self, repl_port, password):
+        self.port = free_port()
+        code = "import micropython_unix as u,sys; sys.exit(u.run_main(['micropython', *sys.argv[1:]]))"
+        arguments = [str(SERVER), str(self.port), str(repl_port), password]
+        self.process = subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE)
+        assert self.process.stdout.readline() == b"ready\n"
+
+    def kill(self):
+        """It dies as a board without power does."""
+        self.process.kill()
+        self.process.wait(DEADLINE_S)
+        self.process.stdout.close()
+
+
+@contextmanager
+def webrepl_board(password="secret", delay_s=0.0):
+    """A board's WebREPL server; with ``delay_s``, behind a relay that is so late each way."""
+    with tcp_board() as repl:
+        server = WebReplServer(repl.port, password)
+        try:
+            near = Relay(lambda: socket.create_connection(("127.0.0.1", server.port)), delay_s)
+            with near:
+                server.url = f"ws://127.0.0.1:{near.port if delay_s else server.port}"
+                yield server
+        finally:
+            server.kill()
