@@ -47,7 +47,7 @@ def info(
     with Device(line, timeout=timeout, startup="") as device:
         device(_SPACE)
         ram_free, flash_free, flash_total = device("__belay_space()")
-        ability = device._ability()
+        ability = device._service.ability
         found: Dict[str, Any] = {
             **asdict(device.implementation),
             "ram_free_bytes": ram_free,

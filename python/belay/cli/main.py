@@ -18,8 +18,9 @@ _INTERRUPTED = 130
 """128 and SIGINT's number, as shells have it; what Typer makes of KeyboardInterrupt too."""
 
 COMMANDS = (
-    "new", "info", "list", "select", "terminal", "exec", "run", "sync", "fs", "update", "add", "clean", "cache",
-)  # fmt: skip
+    *("new", "info", "list", "select", "terminal", "exec", "run", "sync", "fs"),
+    *("update", "add", "clean", "cache"),
+)
 """Each is a file beside this one with ``register(app)``. The order is that of ``belay --help``."""
 
 
