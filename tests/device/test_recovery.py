@@ -474,3 +474,23 @@ def test_a_board_that_lost_its_files_gets_the_latest_sync_again(tmp_path):
         device("import module")
         device.reconnect()  # another simulated board, with empty flash
         assert device("module.value") == 2
+
+
+def test_after_a_restart_another_generator_task_leaves_those_that_run_alone():
+    with Device("sim:", startup="") as device:
+
+        @device.task
+        def numbers():
+            yield 1
+            yield 2
+
+        device.reconnect()
+        values = numbers()
+        assert next(values) == 1
+
+        @device.task
+        def letters():
+            yield "a"
+
+        assert next(values) == 2
+        assert list(letters()) == ["a"]

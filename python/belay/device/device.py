@@ -37,7 +37,7 @@ from .implementation import Implementation
 from .link import BoardLink, Definition
 from .markers import choose, marked_methods
 from .meta import DeviceMeta
-from .recovery import Opener
+from .opener import Opener
 from .terminal import converse, local_terminal
 
 if TYPE_CHECKING:

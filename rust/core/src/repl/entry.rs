@@ -435,7 +435,8 @@ mod tests {
 
     #[test]
     fn what_stands_in_the_way_is_named() {
-        let boards: [(fn(&[u8]) -> Vec<u8>, Obstacle); 4] = [
+        type Says = fn(&[u8]) -> Vec<u8>;
+        let boards: [(Says, Obstacle); 4] = [
             (|_| vec![], Obstacle::Mute),
             (|_| b"no".to_vec(), Obstacle::NoPrompt),
             (|sent| if sent == b"\x03" { b">>> ".to_vec() } else { vec![] }, Obstacle::NoRawPrompt),
