@@ -113,7 +113,7 @@ def test_twenty_marked_methods_travel_together(line):
 def test_board_memory_of_our_helpers():
     """Bytes that the heap holds after our helpers were loaded, against just before."""
     transport, mark, printed = connect(TARGET), new_mark(), []
-    enter_raw_repl(transport, 10)
+    enter_raw_repl(transport, mark, 10)
     session = Session(transport, mark, timeout_s=10, output=printed.append)
     try:
         end = f"print(end='{mark.decode()}n0:{mark.decode()}')"

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import List, Sequence, Tuple, Union, final
 
 __all__ = [
+    "Entry",
     "Frame",
     "Outcome",
     "RawRepl",
@@ -16,6 +17,40 @@ __all__ = [
 ]
 
 __version__: str
+
+@final
+class Entry:
+    """The way into the raw REPL of a board that may be doing anything (``rust/core/src/repl/entry.rs``).
+
+    Args:
+        mark: the connection's.
+        number: of the first verification; it and those that follow must not have been used with this mark.
+        timeout_ms: it fails then. All times count from when it was made.
+        restart: the board stands at an empty raw prompt, and its interpreter is to be restarted.
+
+    Raises:
+        ValueError: ``mark`` has not 8 bytes.
+    """
+
+    def __new__(cls, mark: bytes, number: int, timeout_ms: int, *, restart: bool = False) -> Entry: ...
+    @property
+    def entered(self) -> bool:
+        """The board stands at an empty raw prompt."""
+    @property
+    def failed(self) -> bool:
+        """The deadline has passed; ``obstacle`` says why."""
+    @property
+    def marked(self) -> bool:
+        """The connection's mark was still in the board's memory. False after a restart."""
+    @property
+    def obstacle(self) -> str:
+        """``"mute"``, ``"prints"`` (for ever), ``"no-prompt"``, ``"no-raw-prompt"`` or ``"no-answer"``."""
+    def to_send(self) -> bytes:
+        """What has to be written now; to be asked for after ``receive`` too."""
+    def wait_ms(self, now_ms: int) -> int:
+        """How long to wait for bytes before ``receive(b"", ...)``."""
+    def receive(self, data: bytes, now_ms: int) -> None:
+        """Take what was read; ``b""`` when nothing came."""
 
 @final
 class Frame:
@@ -36,7 +71,10 @@ class Outcome:
 
     @property
     def tag(self) -> str:
-        """One character: that of the frame which ended the reply; ``"x"`` for an error's text."""
+        """One character: that of the frame which ended the reply.
+
+        ``"x"`` for an error's text; ``"!"`` when the board has restarted by itself.
+        """
     @property
     def payload(self) -> bytes:
         """The frame's payload behind those of the parts before it, or the error's text."""
@@ -51,13 +89,14 @@ class Outcome:
 class RawRepl:
     """The raw REPL of one board, as bytes in and events out (see ``rust/core/src/repl``).
 
-    A new one stands at the raw prompt. ``mark`` is 8 bytes with the connection's nonce.
+    A new one stands at the raw prompt. ``mark`` is 8 bytes with the connection's nonce. ``pastes``: the
+    firmware has raw-paste, or that is not known.
 
     Raises:
         ValueError: ``mark`` has another length.
     """
 
-    def __new__(cls, mark: bytes) -> RawRepl: ...
+    def __new__(cls, mark: bytes, *, pastes: bool = True) -> RawRepl: ...
     @property
     def idle(self) -> bool:
         """Whether the board is at its prompt, as far as is known."""
@@ -67,14 +106,19 @@ class RawRepl:
     @property
     def all_sent(self) -> bool:
         """Whether all of the program was given out: from here on it may have run."""
+    @property
+    def restarted(self) -> bool:
+        """The board said what it says when it has started: it may stand at its friendly prompt."""
     def submit(self, source: bytes, *, paste: bool = False) -> None:
         """Begin a program. ``source`` must not contain the bytes 01 to 04.
 
-        It goes by raw-paste where it is longer than 256 bytes or ``paste`` says so.
+        Where there is raw-paste, it goes so when it is longer than 256 bytes or ``paste`` says so.
 
         Raises:
             ValueError: a program is under way.
         """
+    def resubmit_plain(self) -> None:
+        """After ``"no-paste"``: clear the line, and send all of the program as plain source."""
     def abandon(self) -> None:
         """Give up on what is under way; only the answer of a verification leads back to the prompt."""
     def verify(self, source: bytes, expected: bytes) -> None:

@@ -113,7 +113,7 @@ def test_the_speed_reaches_the_port(terminal):
 
 @pytest.mark.parametrize(
     ("given", "levels"),
-    [({}, (True, True)), ({"dtr": False, "rts": False}, (False, False)), ({"rts": False}, (True, False))],
+    [({}, (True, True)), ({"dtr": False}, (False, True)), ({"rts": False}, (True, False))],
 )
 def test_the_control_lines_are_given_before_the_port_opens(handler, given, levels):
     at_opening = []
@@ -126,6 +126,32 @@ def test_the_control_lines_are_given_before_the_port_opens(handler, given, level
     with no_ports("test://", **given):
         pass
     assert at_opening == [(*levels, False)]
+
+
+def test_with_both_lines_low_an_esp_board_is_not_reset(handler):
+    """RTS without DTR is its reset: the levels that the board sees, from both raised by the system."""
+    levels = []
+
+    class Recorded(protocol_loop.Serial):
+        def _update_dtr_state(self):
+            levels.append((self.dtr, levels[-1][1] if levels else True))
+
+        def _update_rts_state(self):
+            levels.append((levels[-1][0] if levels else True, self.rts))
+
+        def from_url(self, url):
+            pass
+
+    handler(Recorded)  # whose open() updates DTR first, then RTS, as that of a plain port does
+    with no_ports("test://", dtr=False, rts=False):
+        assert levels[-1] == (False, False)
+    assert (False, True) not in levels
+
+
+def test_closing_leaves_the_control_lines_as_they_are(terminal):
+    path, far = terminal
+    with no_ports(path):
+        assert not termios.tcgetattr(far)[2] & termios.HUPCL
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import os
 import sys
 from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO, Iterator, List, Optional, Type, TypeVar, Union, cast
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    BinaryIO,
+    Callable,
+    Iterator,
+    List,
+    Optional,
+    Type,
+    TypeVar,
+    Union,
+    cast,
+)
 
 from ..exceptions import BelayException, ConnectionLost, NoMatchingExecuterError
 from ..repl import wire
@@ -24,6 +37,7 @@ from .implementation import Implementation
 from .link import BoardLink, Definition
 from .markers import choose, marked_methods
 from .meta import DeviceMeta
+from .opener import Opener
 from .terminal import converse, local_terminal
 
 if TYPE_CHECKING:
@@ -43,7 +57,8 @@ class Device(Files, metaclass=DeviceMeta):
     Args:
         device: which board: a port (``"/dev/ttyUSB0"``, ``"COM3"``), ``"sim:"``, ``"exec:COMMAND"``,
             ``"execpty:COMMAND"``, a pyserial URL, a ``UsbSpecifier`` or its JSON; ``None``: the environment
-            variable ``BELAY_DEVICE``, else the only USB serial port. An open ``Transport`` is taken as it is.
+            variable ``BELAY_DEVICE``, else the only USB serial port. A function that opens a ``Transport`` is
+            called for each connection; an open one is taken as it is.
         baudrate: of a serial port.
         user: for lines that ask for one.
         password: for lines that ask for one; empty takes ``BELAY_PASSWORD``.
@@ -76,7 +91,7 @@ class Device(Files, metaclass=DeviceMeta):
 
     def __init__(
         self,
-        device: Union[Target, Transport] = None,
+        device: Union[Target, Transport, Callable[[], Transport]] = None,
         *,
         baudrate: int = 115200,
         user: str = "",
@@ -92,33 +107,36 @@ class Device(Files, metaclass=DeviceMeta):
         trace: Optional[str] = None,
         auto_sync_time: bool = False,
     ) -> None:
-        self.attempts = attempts
         self._teardowns: List[Executer] = []
         self._closed = False
         self._process = os.getpid()
         if device is None or isinstance(device, (str, UsbSpecifier)):
-            transport = connect(
-                device, baudrate=baudrate, user=user, password=password, exclusive=exclusive,
+            target = functools.partial(
+                connect, device, baudrate=baudrate, user=user, password=password, exclusive=exclusive,
                 dtr=dtr, rts=rts, flow=flow, trace=trace,
             )  # fmt: skip
+            opener = Opener(target)
+        elif callable(device):
+            opener = Opener(device)
         else:
             transport = device
+            opener = Opener(lambda: transport, reopens=False)
         self._link = BoardLink(
-            transport,
+            opener,
             timeout_s=timeout,
             startup=startup,
             stream_out=stream_out,
             history=History(self.MAX_CMD_HISTORY_LEN, warn=attempts != 0),
         )
         try:
-            self._open()
+            self._open(attempts)
         except BaseException:
             self._closed = True
             self._link.close()
             atexit.unregister(self.close)
             raise
 
-    def _open(self) -> None:
+    def _open(self, attempts: int) -> None:
         """From an open line to a device; an error says which step failed."""
         with _step("entering the raw REPL"):
             self._link.enter()
@@ -128,7 +146,7 @@ class Device(Files, metaclass=DeviceMeta):
             autoinits = self._bind()
         with _step("running the startup code"):
             self._link.start()
-        self._link.session.start_reading()
+        self._link.opened(attempts)
         with _step("__pre_autoinit__"):
             self.__pre_autoinit__()
         for setup in autoinits:
@@ -179,6 +197,15 @@ class Device(Files, metaclass=DeviceMeta):
         """For subclasses: runs at the very end of the construction."""
 
     @property
+    def attempts(self) -> int:
+        """How often a call that finds the connection lost tries to reconnect; negative: for ever."""
+        return self._link.attempts
+
+    @attempts.setter
+    def attempts(self, attempts: int) -> None:
+        self._link.attempts = attempts
+
+    @property
     def implementation(self) -> Implementation:
         """What runs on the board."""
         return self._link.implementation
@@ -213,11 +240,27 @@ class Device(Files, metaclass=DeviceMeta):
             ConnectionLost: the board is gone.
         """
         is_expression = wire.is_expression(code)
-        operation = _operation(code, is_expression, minify, trusted)
+        operation = _operation(self._link, code, is_expression, minify, trusted)
         result = self._link.perform(operation, timeout_s=timeout, stream_out=stream_out)
         if record:
             self._link.record(code, is_expression, minify)
         return result
+
+    def reconnect(self, attempts: Optional[int] = None) -> None:
+        """Close the connection, open it again, and restore the board's state.
+
+        A board that did not restart meanwhile keeps its state, and nothing is repeated.
+
+        Args:
+            attempts: how often to try, 1 s apart; negative: for ever. ``None``: the device's ``attempts``, at
+                least once.
+
+        Raises:
+            MaxHistoryLengthError: too much was recorded; nothing was done.
+            ConnectionLost: no attempt succeeded.
+            PyboardException: a recorded command raised; what follows it was not repeated.
+        """
+        self._link.reconnect(attempts)
 
     def soft_reset(self) -> None:
         """Restart the board as if it had been switched on: ``boot.py`` and ``main.py`` run.
@@ -260,6 +303,7 @@ class Device(Files, metaclass=DeviceMeta):
             return
         self._closed = True
         atexit.unregister(self.close)
+        self._link.stop_reconnecting()
         failures: List[BaseException] = []
         try:
             for teardown in self._teardowns:
@@ -297,7 +341,9 @@ class Device(Files, metaclass=DeviceMeta):
         return cast("Optional[SimulatedBoard]", self._link.session.transport.control)
 
 
-def _operation(code: str, is_expression: Optional[bool], shrink: bool, trusted: bool) -> Operation[Any]:
+def _operation(
+    link: BoardLink, code: str, is_expression: Optional[bool], shrink: bool, trusted: bool
+) -> Operation[Any]:
     """Evaluate or run; what the host's grammar does not know is tried as an expression first."""
     if is_expression is not False:
         try:
@@ -307,7 +353,8 @@ def _operation(code: str, is_expression: Optional[bool], shrink: bool, trusted: 
             if is_expression or "SyntaxError" not in error.text:
                 raise
     text, _shift = wire.prepare(code, shrink=shrink)
-    yield from statements(wire.execution(text))
+    for program in link.executions(text):
+        yield from statements(program)
     return None
 
 

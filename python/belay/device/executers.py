@@ -42,7 +42,11 @@ def _task(link: BoardLink, function: Executer, source: FunctionSource, options: 
     def run(*arguments: Any, **keywords: Any) -> Any:
         call = wire.call(source.name, arguments, keywords, names)
         program = wire.answer(f"__belay_a.run({call})" if source.is_async else call)
-        result = link.perform(value(program, trusted=options.trusted), timeout_s=options.timeout)
+        make = functools.partial(value, program, trusted=options.trusted)
+        if options.retry:
+            result = link.repeat(make, timeout_s=options.timeout)
+        else:
+            result = link.perform(make(), timeout_s=options.timeout)
         if options.record:
             link.history.command(program)
         return result

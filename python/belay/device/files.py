@@ -102,6 +102,7 @@ class Files:
             session, implementation = link.session, link.implementation
             self._files = _service(
                 lambda operation: link.perform(operation, silence_s=session.timeout_s),
+                link.bring,
                 name=implementation.name,
                 version=implementation.version,
                 arch=implementation.arch,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import Any, Generator
 
-from ..exceptions import ConnectionLost, PyboardException
+from ..exceptions import PyboardException
 from ..repl.literals import literal_text
 from ..repl.response import statements, tagged_value
 from .link import BoardLink
@@ -23,19 +23,19 @@ def drive(link: BoardLink, call: str, *, trusted: bool, timeout_s: float | None)
         timeout_s: how long the board may run to the next value.
     """
     number = link.next_number()
-    life = link.lives
+    life: int | None = None
     program = f"__belay_g[{number}]={call};__belay_y({number})"
     thrown: BaseException | None = None
     while True:
-        if life != link.lives:
-            raise ConnectionLost("the board has restarted: this generator is gone", hint="make a new one")
         try:
-            tag, result = link.perform(tagged_value(program, trusted=trusted), timeout_s=timeout_s)
+            tag, result = link.perform(tagged_value(program, trusted=trusted), timeout_s=timeout_s, life=life)
         except PyboardException:
             raise
         except BaseException:
-            link.abandon(number)
+            if life in (None, link.lives):
+                link.abandon(number)
             raise
+        life = link.lives
         if tag == "s":
             return result
         if tag == "r" and thrown is not None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from typing import Iterator, List
+from typing import Any, Callable, Dict, Iterator, List, Union
 
 from ..exceptions import MaxHistoryLengthError
+from ..repl.response import Operation
 
-__all__ = ["History"]
+__all__ = ["Entry", "History"]
+
+Entry = Union[str, Callable[[], Operation[Any]]]
+"""A program, or what makes the operation that brings the board up to date (a sync, by comparing again)."""
 
 
 class History:
-    """Programs in the order in which they ran. Definitions are always kept; commands up to ``limit``.
+    """What ran, in order. Definitions and operations are always kept; commands up to ``limit``.
 
     Past the limit no more commands are kept, and the state cannot be restored any more: replaying a part of
     them would leave the board in a state that it never had.
@@ -20,14 +24,26 @@ class History:
     def __init__(self, limit: int, *, warn: bool) -> None:
         self._limit = limit
         self._warn = warn
-        self._programs: List[str] = []
+        self._entries: List[Entry] = []
+        self._by_place: Dict[str, Entry] = {}
         self._commands = 0
         self._last_expression = ""
         self._overflowed = False
 
     def define(self, program: str) -> None:
         """Keep a program that defines functions."""
-        self._programs.append(program)
+        self._entries.append(program)
+        self._last_expression = ""
+
+    def bring(self, place: str, entry: Callable[[], Operation[Any]]) -> None:
+        """Keep what makes the operation that brings a place up to date, instead of the one before.
+
+        Repeating both would first undo what the later one did: files outlive the interpreter.
+        """
+        if place in self._by_place:
+            self._entries.remove(self._by_place[place])
+        self._by_place[place] = entry
+        self._entries.append(entry)
         self._last_expression = ""
 
     def command(self, program: str, *, expression: bool = False) -> None:
@@ -44,10 +60,10 @@ class History:
             self._overflowed = True
             return
         self._commands += 1
-        self._programs.append(program)
+        self._entries.append(program)
         self._last_expression = program if expression else ""
 
-    def programs(self) -> Iterator[str]:
+    def entries(self) -> Iterator[Entry]:
         """All of them, in order.
 
         Raises:
@@ -58,4 +74,4 @@ class History:
                 f"more than {self._limit} commands were recorded: the board's state cannot be restored",
                 hint="pass record=False to calls that need not be repeated, or raise MAX_CMD_HISTORY_LEN",
             )
-        return iter(tuple(self._programs))
+        return iter(tuple(self._entries))

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import Callable, List, Optional, Sequence, Tuple, TypeVar
+from typing import Any, Callable, List, Optional, Sequence, Tuple, TypeVar
 
 from ..exceptions import ConnectionLost
 from ..ondevice import CONVENIENCE_IMPORTS, code
 from ..repl import wire
-from ..repl.entry import enter_raw_repl, soft_reset
-from ..repl.output import STDOUT, OutputDecoder, Stream, write_text
-from ..repl.response import BoardError, Operation, statements, value
-from ..repl.session import Session
-from ..transport.base import Transport
+from ..repl.output import Stream
+from ..repl.response import Operation, statements, value
 from .history import History
 from .implementation import Implementation, from_probe
+from .opener import Opener
+from .recovery import Recovering
 from .source import FunctionSource
-from .tracebacks import Location, SourceMap
+from .tracebacks import Location
 
 __all__ = ["BoardLink", "Definition"]
 
@@ -25,6 +24,8 @@ Result = TypeVar("Result")
 
 _LONGEST_DEFINITIONS_BYTES = 4000
 """Definitions travel together up to so much: a board compiles a program as a whole."""
+_END_BYTES = 30
+"""What the last lines of a program take, that are ours."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,15 @@ class Definition:
     """The file of ``ondevice`` that its calls need."""
 
 
-class BoardLink:
+class BoardLink(Recovering):
     """One board: its session, the functions it knows, and what to tell it again when it has restarted.
 
     Args:
-        transport: the open line; closed with the link.
+        opener: see ``Recovering``, as of the rest.
         timeout_s: how long the board may take to answer.
         startup: code to run on a fresh interpreter; ``None``: the convenience imports.
         stream_out: gets what the board prints.
-        history: see ``History``.
+        history: what is to be repeated.
     """
 
     implementation: Implementation
@@ -53,44 +54,30 @@ class BoardLink:
 
     def __init__(
         self,
-        transport: Transport,
+        opener: Opener,
         *,
         timeout_s: float,
         startup: Optional[str],
         stream_out: Stream,
         history: History,
     ) -> None:
-        self.stream_out = stream_out
-        self.history = history
-        self.lives = 0
-        """How many interpreters this link has seen: what was made in an earlier one is gone."""
-        self._timeout_s = timeout_s
+        super().__init__(opener, timeout_s=timeout_s, stream_out=stream_out, history=history)
         self._startup = startup
-        self._decoder = OutputDecoder()
-        self.sources = SourceMap()
-        self._features: List[str] = []
         self._numbers = itertools.count(1)
-        self._abandoned: List[int] = []
-        self._closed = False
-        self._restoring = False
-        self.session = Session(transport, wire.new_mark(), timeout_s=timeout_s, output=self._show)
 
     def enter(self) -> None:
         """Get to the raw prompt of a fresh interpreter."""
-        transport = self.session.transport
-        enter_raw_repl(transport, self._timeout_s)
-        if transport.line.may_soft_reset:
-            soft_reset(transport, self._timeout_s)
+        self.session.enter(fresh=True)
 
     def prepare(self) -> None:
         """Probe a fresh interpreter, and send it what calls need."""
         self.lives += 1
-        self._features = []
         self._abandoned = []
         mark = self.session.mark.decode()
-        run = self.session.perform
+        run = self._run_ours
         probe = f"{code('probe')}__belay_p({mark!r});del __belay_p"
-        name, version, platform, mpy, _free_bytes = run(value(probe))
+        name, version, platform, mpy, free_bytes = run(value(probe))
+        self.session.longest_plain_bytes = free_bytes // 8
         helpers = f"__belay_m={mark!r}\n{code('reply')}{code('capabilities')}"
         # The newline that it prints says what this board makes of newlines.
         emitters, self.has_threads = run(
@@ -98,6 +85,12 @@ class BoardLink:
             output=self._decoder.learn_newline,
         )
         self.implementation = from_probe(name, version, platform, mpy, tuple(emitters))
+
+    def opened(self, attempts: int) -> None:
+        """The construction is over: from now on calls reconnect."""
+        self._restored = True
+        self.attempts = attempts
+        self.session.start_reading()
 
     def start(self) -> None:
         """Run the convenience imports, or what the user gave instead."""
@@ -107,23 +100,8 @@ class BoardLink:
         else:
             text = wire.prepare(self._startup)[0]
         if text.strip():
-            self.perform(statements(wire.execution(text)))
-
-    def restore(self) -> None:
-        """Bring a fresh interpreter to where the last one was.
-
-        Raises:
-            MaxHistoryLengthError: too much was recorded; the board is usable, without the user's state.
-            PyboardException: a recorded command raised; what follows it was not repeated.
-        """
-        self.prepare()
-        self._restoring = True  # what ends the interpreter while it is repeated ends it each time
-        try:
-            self.start()
-            for program in self.history.programs():
-                self.perform(statements(program))
-        finally:
-            self._restoring = False
+            for program in self.executions(text):
+                self._run(statements(program), restore=False)
 
     def define(self, definitions: Sequence[Definition]) -> None:
         """Send functions, as many together as a board may be asked to compile at once."""
@@ -135,7 +113,7 @@ class BoardLink:
                 program += code(definition.feature)
             source = definition.source
             text, shift = wire.prepare(source.definition.rstrip("\n"), shrink=definition.minify)
-            if program and len(program) + len(text) > _LONGEST_DEFINITIONS_BYTES:
+            if program and len(program) + len(text) > self._longest_definitions_bytes():
                 self._define(program, locations)
                 program, locations = "", []
             shift += program.count("\n")
@@ -145,51 +123,24 @@ class BoardLink:
         if program:
             self._define(program, locations)
 
+    def _longest_definitions_bytes(self) -> int:
+        plain = self.session.longest_plain_bytes
+        if self.session.pastes or plain is None:
+            return _LONGEST_DEFINITIONS_BYTES
+        return plain - _END_BYTES
+
     def _define(self, text: str, locations: Sequence[Tuple[FunctionSource, Location]]) -> None:
-        program = wire.execution(text.rstrip("\n"))
-        self.perform(statements(program), module=[location for _, location in locations])
+        number = next(self._numbers)
+        # The number says, after a loss, whether the definition took place.
+        program = wire.execution(f"{text}__belay_k={number}")
+        tries = itertools.count()
+        self.repeat(
+            lambda: _definition(program, number, known=next(tries) == 0),
+            module=[location for _, location in locations],
+        )
         self.history.define(program)
         for source, location in locations:
             self.sources.add(source, location)
-
-    def perform(
-        self,
-        operation: Operation[Result],
-        *,
-        timeout_s: Optional[float] = None,
-        silence_s: Optional[float] = None,
-        stream_out: Stream = STDOUT,
-        module: Sequence[Location] = (),
-    ) -> Result:
-        """Drive an operation; the board's errors come as ``PyboardException``.
-
-        Args:
-            operation: what to do.
-            timeout_s: how long its programs may run.
-            silence_s: how long the board may say nothing meanwhile.
-            stream_out: gets what they print; ``STDOUT``: the device's stream does.
-            module: where the top level of its programs comes from.
-        """
-        if self._closed:
-            raise ConnectionLost("the device is closed", hint="open a new Device")
-        if self.session.away:
-            with self.session.alone():
-                # Another thread may have done it, or left a person's terminal.
-                if self.session.away:
-                    self.session.away = False
-                    self.enter()
-                    self.restore()
-        if self._abandoned:
-            self._free_abandoned()
-        output: Optional[Callable[[bytes], None]] = None
-        if stream_out is not STDOUT:
-            output = lambda data: write_text(stream_out, self._decoder.decode(data))  # noqa: E731
-        try:
-            return self.session.perform(operation, timeout_s=timeout_s, silence_s=silence_s, output=output)
-        except BoardError as error:
-            if error.state_lost and not self._restoring:
-                self.restore()
-            raise self.sources.exception(error.text, module) from None
 
     @property
     def closed(self) -> bool:
@@ -200,14 +151,42 @@ class BoardLink:
         """A number for a generator of the board, used once."""
         return next(self._numbers)
 
+    def bring(
+        self, place: str, make: Callable[[], Operation[Any]], again: Callable[[], Operation[Any]]
+    ) -> Any:
+        """Bring a place of the board up to date, now and, by ``again``, whenever the board is restored."""
+        report = self.repeat(make, silence_s=self._timeout_s)
+        self.history.bring(place, again)
+        return report
+
     def record(self, code: str, is_expression: Optional[bool], shrink: bool) -> None:
         """Keep a command that has run, as a program that runs it again."""
         # As an expression: `x := 1` is no statement.
         text = wire.prepare(f"({code.strip()}\n)" if is_expression else code, shrink=shrink)[0]
-        self.history.command(wire.execution(text), expression=is_expression is True)
+        for program in self.executions(text):
+            self.history.command(program, expression=is_expression is True)
+
+    def executions(self, text: str) -> List[str]:
+        """Programs that run statements: one, where the board can take them at once."""
+        longest = self.session.longest_plain_bytes
+        pieces = [text] if self.session.pastes or longest is None else wire.cut(text, longest - _END_BYTES)
+        return [wire.execution(piece) for piece in pieces]
 
     def soft_reset(self) -> None:
         """Restart the board and let its ``main.py`` run; the next call restores the state."""
+        with self.session.alone():
+            self._check_open()
+            try:
+                self._restart()
+            except ConnectionLost as loss:
+                if not self.attempts:
+                    raise
+                self._recover(self.attempts, loss)
+                self._restart()
+
+    def _restart(self) -> None:
+        if self.session.away:
+            self.session.enter()
         self.session.restart()
 
     def abandon(self, number: int) -> None:
@@ -219,9 +198,11 @@ class BoardLink:
         self._closed = True
         self.session.close()
 
-    def _free_abandoned(self) -> None:
-        numbers, self._abandoned = self._abandoned, []
-        self.session.perform(statements(f"__belay_z({','.join(map(str, numbers))})"))
 
-    def _show(self, data: bytes) -> None:
-        write_text(self.stream_out, self._decoder.decode(data))
+def _definition(program: str, number: int, known: bool) -> Operation[None]:
+    """Define functions, unless the board says that it has done so (``known``: it has not)."""
+    if not known:
+        last = yield from value(wire.answer("globals().get('__belay_k')"))
+        if last == number:
+            return
+    yield from statements(program)

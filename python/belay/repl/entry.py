@@ -1,63 +1,103 @@
-"""Into the raw REPL of a board that may be doing anything.
+"""Into the raw REPL of a board that may be doing anything, and out of it again.
 
-Step and wait, never one write: CircuitPython's ``^C`` flushes what follows it, and after ``code.py`` the
-first byte is eaten. A prompt, or silence, ends each step.
+What is sent and awaited is decided by the table of ``rust/core/src/repl/entry.rs``; here are the line and
+the clock.
 """
 
 from __future__ import annotations
 
 import time
-from typing import Callable
 
+from .._native import Entry
 from ..exceptions import PyboardError
 from ..transport.base import Transport
 
-__all__ = ["enter_raw_repl", "leave_raw_repl", "restart_with_main", "soft_reset"]
+__all__ = ["NUMBERS", "enter_raw_repl", "leave_raw_repl", "restart_with_main", "soft_reset"]
 
-_QUIET_S = 0.3
-"""No byte for so long, and there is no prompt to wait for."""
-_BANNER_END = b"exit\r\n>"
-"""The end of every raw banner; ports and languages differ in what stands before it."""
+NUMBERS = 1000
+"""More verifications than one entry makes."""
 _FRIENDLY_PROMPT = b">>> "
 
+_OBSTACLES = {
+    "mute": (
+        "it has not said a single byte",
+        "check that the board is powered, that this is its port, and its speed (baudrate=); then reset it",
+    ),
+    "prints": (
+        "it prints without a pause, and Ctrl-C does not stop it",
+        "reset the board; a program that catches KeyboardInterrupt for ever can only be stopped so",
+    ),
+    "no-prompt": (
+        "its program ignores Ctrl-C, or it is not MicroPython or CircuitPython that runs there",
+        "reset the board; a program that catches KeyboardInterrupt for ever can only be stopped so",
+    ),
+    "no-raw-prompt": (
+        "it shows a prompt, but Ctrl-A does not lead to a raw one",
+        "check that MicroPython or CircuitPython runs there, and that nothing else uses the port",
+    ),
+    "no-answer": (
+        "it shows a raw prompt, but answers no program",
+        "check that nothing else uses the port; then reset the board",
+    ),
+}
 
-def enter_raw_repl(transport: Transport, timeout_s: float) -> None:
-    """Interrupt what runs, and reach the raw prompt.
+
+def enter_raw_repl(transport: Transport, mark: bytes, timeout_s: float, number: int = 0) -> bool:
+    """Interrupt what runs, and reach an empty raw prompt.
+
+    Args:
+        transport: the open line.
+        mark: the connection's.
+        timeout_s: it gives up then.
+        number: of the first of at most ``NUMBERS`` verifications, none of them used before with this mark.
+
+    Returns:
+        whether the mark is still in the board's memory: its interpreter has not restarted.
 
     Raises:
-        PyboardError: no raw prompt within ``timeout_s``.
+        PyboardError: not reached within ``timeout_s``; the message says what stood in the way.
         ConnectionLost: the line is gone.
+        TimeoutExpired: the line takes no bytes.
     """
-    give_up = time.monotonic() + timeout_s
-    while True:
-        for _ in range(2):
-            transport.write(b"\r\x03", timeout_s)
-            if _at_prompt(_read_until(transport, _at_prompt, min(give_up, time.monotonic() + 1), _QUIET_S)):
-                break
-        transport.write(b"\r\x01", timeout_s)
-        if _has_banner(_read_until(transport, _has_banner, min(give_up, time.monotonic() + 1))):
-            return
-        if time.monotonic() >= give_up:
-            raise PyboardError(
-                f"the board at {transport.name} does not enter its raw REPL within {timeout_s:g} s",
-                hint="check that MicroPython or CircuitPython runs on it, that nothing else holds the port, "
-                "and that its main.py can be interrupted; or reset the board",
-            )
+    return _drive(transport, mark, timeout_s, number, restart=False)
 
 
-def soft_reset(transport: Transport, timeout_s: float) -> None:
+def soft_reset(transport: Transport, mark: bytes, timeout_s: float, number: int = 0) -> None:
     """Restart the interpreter of a board that stands at an empty raw prompt; ``main.py`` does not run.
 
+    A ``boot.py`` that takes longer than half of ``timeout_s`` is interrupted. Arguments as above.
+
     Raises:
         PyboardError: no raw prompt within ``timeout_s``.
         ConnectionLost: the line is gone.
+        TimeoutExpired: the line takes no bytes.
     """
-    transport.write(b"\x04", timeout_s)
-    if not _has_banner(_read_until(transport, _has_banner, time.monotonic() + timeout_s)):
-        raise PyboardError(
-            f"the board at {transport.name} did not come back from a soft reset within {timeout_s:g} s",
-            hint="its boot.py may take longer: pass a larger timeout=",
-        )
+    _drive(transport, mark, timeout_s, number, restart=True)
+
+
+def _drive(transport: Transport, mark: bytes, timeout_s: float, number: int, *, restart: bool) -> bool:
+    began = time.monotonic()
+    entry = Entry(mark, number, int(timeout_s * 1000), restart=restart)
+    now_ms = 0
+    while not entry.entered:
+        if entry.failed:
+            raise _failure(transport.name, entry.obstacle, timeout_s)
+        outgoing = entry.to_send()
+        if outgoing:
+            transport.write(outgoing, timeout_s)
+        data = transport.read(entry.wait_ms(now_ms) / 1000)
+        # A wait that ended a moment early is over all the same.
+        waited_ms = now_ms if data else now_ms + entry.wait_ms(now_ms)
+        now_ms = max(int((time.monotonic() - began) * 1000), waited_ms)
+        entry.receive(data, now_ms)
+    return entry.marked
+
+
+def _failure(name: str, obstacle: str, timeout_s: float) -> PyboardError:
+    what, hint = _OBSTACLES[obstacle]
+    return PyboardError(
+        f"the board at {name} does not enter its raw REPL within {timeout_s:g} s: {what}", hint=hint
+    )
 
 
 def leave_raw_repl(transport: Transport, timeout_s: float) -> None:
@@ -67,7 +107,7 @@ def leave_raw_repl(transport: Transport, timeout_s: float) -> None:
         ConnectionLost: the line is gone.
     """
     transport.write(b"\x02", timeout_s)
-    _read_until(transport, _has_friendly_prompt, time.monotonic() + timeout_s)
+    _read_to_friendly_prompt(transport, timeout_s)
 
 
 def restart_with_main(transport: Transport, timeout_s: float) -> bytes:
@@ -77,31 +117,17 @@ def restart_with_main(transport: Transport, timeout_s: float) -> bytes:
         what it printed until its prompt came back, or for a second.
     """
     transport.write(b"\x04", timeout_s)
-    text = _read_until(transport, _has_friendly_prompt, time.monotonic() + 1)
+    text = _read_to_friendly_prompt(transport, 1.0)
     return text[: -len(_FRIENDLY_PROMPT)] if text.endswith(_FRIENDLY_PROMPT) else text
 
 
-def _at_prompt(text: bytes) -> bool:
-    return text.endswith((_FRIENDLY_PROMPT, b">"))
-
-
-# Threads of the board may print behind these two.
-def _has_banner(text: bytes) -> bool:
-    return _BANNER_END in text
-
-
-def _has_friendly_prompt(text: bytes) -> bool:
-    return _FRIENDLY_PROMPT in text
-
-
-def _read_until(
-    transport: Transport, enough: Callable[[bytes], bool], give_up: float, quiet_s: float | None = None
-) -> bytes:
-    """Read until what came is ``enough``, nothing comes for ``quiet_s``, or ``give_up``."""
+def _read_to_friendly_prompt(transport: Transport, timeout_s: float) -> bytes:
+    """Read until the prompt is there (threads of the board may print behind it), or for ``timeout_s``."""
+    give_up = time.monotonic() + timeout_s
     text = b""
-    while True:
-        left_s = max(give_up - time.monotonic(), 0)
-        data = transport.read(left_s if quiet_s is None else min(quiet_s, left_s))
-        text += data
-        if enough(text) or (not data and quiet_s is not None) or time.monotonic() >= give_up:
-            return text
+    while _FRIENDLY_PROMPT not in text:
+        left_s = give_up - time.monotonic()
+        if left_s <= 0:
+            break
+        text += transport.read(left_s)
+    return text

@@ -5,12 +5,13 @@ Every program ends by answering in a frame (``ondevice/reply.py``): ``__belay(va
 
 from __future__ import annotations
 
+import ast
 import keyword
 import os
 import string
 import warnings
 from contextlib import suppress
-from typing import Any, Mapping, Sequence, Tuple
+from typing import Any, List, Mapping, Sequence, Tuple
 
 from .._native import minify
 from .literals import literal_text
@@ -19,6 +20,7 @@ __all__ = [
     "answer",
     "argument_text",
     "call",
+    "cut",
     "evaluation",
     "execution",
     "is_expression",
@@ -82,6 +84,33 @@ def evaluation(expression: str, *, shrink: bool = True) -> str:
 def execution(statements: str) -> str:
     """A program that runs statements and answers without a value."""
     return _sendable(f"{statements}\n{_NO_VALUE}")
+
+
+def cut(statements: str, longest_bytes: int) -> List[str]:
+    """Statements in pieces of at most so many bytes, cut between statements of the top level where possible.
+
+    Each line keeps its number, by the empty lines before it.
+    """
+    try:
+        body = ast.parse(statements).body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return [statements]
+    lines = statements.split("\n")
+    pieces: List[str] = []
+    start = end = 0
+    for node in body:
+        first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))]) - 1
+        last = node.end_lineno or node.lineno
+        text = _numbered(lines, start, last)
+        if start < end <= first and len(text.encode()) > longest_bytes:
+            pieces.append(_numbered(lines, start, end))
+            start = end
+        end = last
+    return [*pieces, _numbered(lines, start, len(lines))]
+
+
+def _numbered(lines: Sequence[str], start: int, end: int) -> str:
+    return "\n" * start + "\n".join(lines[start:end])
 
 
 def call(

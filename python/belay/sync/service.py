@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Callable, List, Optional, Sequence, Tuple, Union
@@ -35,6 +36,8 @@ class Service:
 
     Args:
         perform: drives an operation, and has the board's other errors in the device's form.
+        bring: does so with one that brings a place of the board up to date (its name, what makes the
+            operation, what makes it when the board is restored).
         name: of the board's implementation.
         version: of that.
         arch: ``Implementation.arch``.
@@ -45,6 +48,7 @@ class Service:
     def __init__(
         self,
         perform: Callable[[Operation[Any]], Any],
+        bring: Callable[[str, Callable[[], Operation[Any]], Callable[[], Operation[Any]]], Any],
         *,
         name: str,
         version: Tuple[int, int, int],
@@ -53,6 +57,7 @@ class Service:
         mark: bytes,
     ) -> None:
         self._perform = perform
+        self._bring = bring
         self._arch = arch
         self._mark = mark
         self.ability = Ability(name, version, _BLOCKS_UNDER_WAY if pushes_back else 1)
@@ -109,7 +114,13 @@ class Service:
         return self._push(Goal(root, tree, _keep(keep, root), False, in_place, progress_update))
 
     def _push(self, goal: Goal) -> Report:
-        report: Report = self._perform(push(goal, self.ability, self._mark))
+        place = f"{goal.root} {sorted(goal.tree)}" if goal.only else goal.root
+        silent = replace(goal, progress=None)
+        report: Report = self._bring(
+            place,
+            lambda: push(goal, self.ability, self._mark),
+            lambda: push(silent, self.ability, self._mark),
+        )
         return report
 
     def _compiler(self, binary: Union[None, bool, PathLike]) -> Optional[Compiler]:

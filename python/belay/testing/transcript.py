@@ -23,8 +23,8 @@ __all__ = ["TranscriptMismatch", "replay"]
 
 _HEAD = re.compile(r"# belay trace .*?(\{'kind': .*\})?$")
 _ENTRY = re.compile(r"\d+\.\d+ ([<>]) (b['\"].*)$")
-_MARK = re.compile(rb"\\x1f([A-Za-z0-9]{7})")
-"""A mark as it stands in a program's text."""
+_MARK = re.compile(rb"(?:\\x1f|\x1f)([A-Za-z0-9]{7})")
+"""A mark as it stands in a program's text: escaped, or itself."""
 _SHOWN_BYTES = 80
 
 

@@ -40,6 +40,8 @@ class Line:
     """So many unread bytes leave the board able to see a ``^C`` (and, without push-back, lose nothing)."""
     may_soft_reset: bool = True
     """The line outlives a soft reset, and there is something to gain by one."""
+    usb_serial_number: Optional[str] = None
+    """Of the USB device behind a serial port, where it has one: which board it is."""
 
 
 # The unix port reads nothing while a program runs, and ends at a soft reset; a process that we have just
@@ -81,7 +83,7 @@ _BY_PRODUCT: Dict[Tuple[int, int], Tuple[bool, int]] = {
 }
 
 
-def usb_line(vid: int, pid: Optional[int]) -> Line:
+def usb_line(vid: int, pid: Optional[int], serial_number: Optional[str] = None) -> Line:
     """The line of a USB serial port by its vendor and product identifiers."""
     if vid == 0x0483 and (pid or 0) >> 8 == 0x37:  # STMicroelectronics ST-Link
         pushes_back, in_flight_bytes = _BRIDGE
@@ -90,7 +92,7 @@ def usb_line(vid: int, pid: Optional[int]) -> Line:
         pushes_back, in_flight_bytes = _BY_PRODUCT.get((vid, pid or 0), by_vendor)
     bridge = (pushes_back, in_flight_bytes) == _BRIDGE
     kind = f"{'USB to UART bridge' if bridge else 'native USB'} {vid:04X}:{pid or 0:04X}"
-    return Line(kind, pushes_back, in_flight_bytes)
+    return Line(kind, pushes_back, in_flight_bytes, usb_serial_number=serial_number)
 
 
 def with_flow(line: Line, flow: Optional[str]) -> Line:

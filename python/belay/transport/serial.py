@@ -77,9 +77,10 @@ class _ListedPort:
 def open_serial(target: str, options: Options) -> Union[DescriptorTransport, PumpTransport]:
     """Open a serial port by path or name, or any URL that pyserial knows.
 
-    The levels of DTR and RTS are given before the port is opened. Linux and macOS raise both while opening
-    and pyserial sets them right after: a short pulse cannot be avoided there. ``None`` is pyserial's own
-    way, which leaves both raised, as the operating system does.
+    The levels of DTR and RTS are given before the port is opened; ``None`` leaves both raised, as the
+    operating system does. Linux and macOS raise both while opening: where both are to be low, RTS goes first,
+    because RTS without DTR is what holds an ESP board in reset (esptool's ClassicReset). Behind a bridge both
+    stay as they are when the port is closed: dropping them one after the other would reset such a board.
 
     Raises:
         ConnectionFailedError: missing, busy, not permitted, or no serial port at all; nothing stays open.
@@ -97,11 +98,14 @@ def open_serial(target: str, options: Options) -> Union[DescriptorTransport, Pum
             timeout=PORT_TIMEOUT_S,
             exclusive=options.exclusive or None,
         )
-        if options.dtr is not None:
+        rts_first = sys.platform != "win32" and options.dtr is False and options.rts is False
+        if options.dtr is not None and not rts_first:
             port.dtr = options.dtr
         if options.rts is not None:
             port.rts = options.rts
         port.open()
+        if rts_first:
+            port.dtr = False
     except (OSError, ValueError) as error:  # SerialException is an OSError
         raise _failure(target, error, options) from error
     try:
@@ -120,6 +124,8 @@ def _wrap(port: Any, target: str, options: Options) -> Union[DescriptorTransport
     # pyserial asks for reads that return nothing at once (VMIN 0), which would look like a hang-up.
     settings = termios.tcgetattr(port.fileno())
     settings[6][termios.VMIN] = 1
+    if not line.kind.startswith("native USB"):  # there, a low DTR tells the board that the host is gone
+        settings[2] &= ~termios.HUPCL
     termios.tcsetattr(port.fileno(), termios.TCSANOW, settings)
     return DescriptorTransport(
         port.fileno(), port.fileno(), line=line, name=target, release=port.close, lost_hint=_LOST_HINT
@@ -130,7 +136,9 @@ def _line(port: Any, scheme: str, options: Options) -> Line:
     if scheme in ("socket", "rfc2217"):
         return NETWORK_SERIAL
     known = port_of(port.port, options.ports)
-    return SERIAL if known is None or known.vid is None else usb_line(known.vid, known.pid)
+    if known is None or known.vid is None:
+        return SERIAL
+    return usb_line(known.vid, known.pid, known.serial_number)
 
 
 def _failure(target: str, error: Exception, options: Options) -> ConnectionFailedError:

@@ -17,7 +17,7 @@ mod _native {
     #[pymodule_export]
     use super::literal::parse_literal;
     #[pymodule_export]
-    use super::repl::{Frame, Outcome, RawRepl};
+    use super::repl::{Entry, Frame, Outcome, RawRepl};
     #[pymodule_export]
     use super::text::minify;
 

@@ -1,4 +1,4 @@
-//! `RawRepl` and `Outcome`: `belay_core::repl` for Python.
+//! `Entry`, `RawRepl` and `Outcome`: `belay_core::repl` for Python.
 
 use belay_core::repl as core;
 use belay_core::reply::Mark;
@@ -24,12 +24,68 @@ pub struct Frame {
 #[pyclass(module = "belay._native")]
 pub struct RawRepl(core::RawRepl);
 
+fn mark_of(mark: &[u8]) -> PyResult<Mark> {
+    mark.try_into().map_err(|_| PyValueError::new_err("a mark has 8 bytes"))
+}
+
+#[pyclass(module = "belay._native")]
+pub struct Entry(core::Entry);
+
+#[pymethods]
+impl Entry {
+    #[new]
+    #[pyo3(signature = (mark, number, timeout_ms, *, restart = false))]
+    fn new(mark: &[u8], number: u64, timeout_ms: u64, restart: bool) -> PyResult<Self> {
+        let begin = if restart { core::Entry::restarting } else { core::Entry::new };
+        Ok(Self(begin(mark_of(mark)?, number, timeout_ms)))
+    }
+
+    #[getter]
+    fn entered(&self) -> bool {
+        self.0.stage() == core::Stage::Entered
+    }
+
+    #[getter]
+    fn failed(&self) -> bool {
+        self.0.stage() == core::Stage::Failed
+    }
+
+    #[getter]
+    fn marked(&self) -> bool {
+        self.0.marked()
+    }
+
+    #[getter]
+    fn obstacle(&self) -> &'static str {
+        match self.0.obstacle() {
+            core::Obstacle::Mute => "mute",
+            core::Obstacle::Prints => "prints",
+            core::Obstacle::NoPrompt => "no-prompt",
+            core::Obstacle::NoRawPrompt => "no-raw-prompt",
+            core::Obstacle::NoAnswer => "no-answer",
+        }
+    }
+
+    #[pyo3(name = "to_send")]
+    fn take_outgoing<'py>(&mut self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.0.to_send())
+    }
+
+    fn wait_ms(&self, now_ms: u64) -> u64 {
+        self.0.wait_ms(now_ms)
+    }
+
+    fn receive(&mut self, data: &[u8], now_ms: u64) {
+        self.0.receive(data, now_ms);
+    }
+}
+
 #[pymethods]
 impl RawRepl {
     #[new]
-    fn new(mark: &[u8]) -> PyResult<Self> {
-        let mark: Mark = mark.try_into().map_err(|_| PyValueError::new_err("a mark has 8 bytes"))?;
-        Ok(Self(core::RawRepl::new(mark)))
+    #[pyo3(signature = (mark, *, pastes = true))]
+    fn new(mark: &[u8], pastes: bool) -> PyResult<Self> {
+        Ok(Self(core::RawRepl::new(mark_of(mark)?, pastes)))
     }
 
     #[getter]
@@ -47,6 +103,11 @@ impl RawRepl {
         self.0.all_sent()
     }
 
+    #[getter]
+    fn restarted(&self) -> bool {
+        self.0.restarted()
+    }
+
     #[pyo3(signature = (source, *, paste = false))]
     fn submit(&mut self, source: &[u8], paste: bool) -> PyResult<()> {
         if self.0.state() != core::State::Prompt {
@@ -54,6 +115,10 @@ impl RawRepl {
         }
         self.0.submit(source, paste);
         Ok(())
+    }
+
+    fn resubmit_plain(&mut self) {
+        self.0.resubmit_plain();
     }
 
     fn abandon(&mut self) {

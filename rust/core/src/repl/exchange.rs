@@ -14,6 +14,7 @@ const WINDOWS: std::ops::RangeInclusive<usize> = 16..=4096;
 const USUAL_WINDOW_BYTES: usize = 128;
 const PASTE_REQUEST: &[u8] = b"\x05A\x01";
 const WINDOW: u8 = 0x01;
+const INTERRUPT: u8 = 0x03;
 const PROMPT: u8 = b'>';
 /// How the error of a late interrupt begins.
 const TRACEBACK: &[u8] = b"Traceback";
@@ -23,6 +24,17 @@ const TAG_PART: u8 = b'p';
 const TAG_ANSWER: u8 = b'?';
 /// The tag that [`Outcome`] has for an error's text, which comes without a frame.
 const TAG_ERROR: u8 = b'x';
+/// The tag that [`Outcome`] has when the board has restarted by itself.
+const TAG_RESTARTED: u8 = b'!';
+/// Before a verification of a board that may stand at its friendly prompt.
+const ENTER_RAW: u8 = 0x01;
+const FRIENDLY_PROMPT: &[u8] = b">>> ";
+/// The last line before the first friendly prompt: how it ends (MicroPython `shared/runtime/pyexec.c`), or
+/// begins (CircuitPython `main.c`).
+const FRIENDLY_BANNER_END: &[u8] = b"Type \"help()\" for more information.";
+const FRIENDLY_BANNER_START: &[u8] = b"Adafruit CircuitPython ";
+/// Longer than that line and the prompt.
+const RECENT_BYTES: usize = 200;
 /// The end of every raw banner; ports and languages differ in what stands before it.
 const BANNER_END: &[u8] = b"exit\r\n>";
 /// Longer than any traceback; beyond it, what came behind an 04 was printed.
@@ -36,7 +48,7 @@ pub enum Event {
     /// The board took the whole program and runs it.
     Started,
     /// The firmware has no raw-paste. What was sent is being run as plain source where it was all of the
-    /// program; else the caller has to abandon.
+    /// program; else the caller has to abandon, or to call [`RawRepl::resubmit_plain`].
     NoPaste,
     /// The running program says something to the caller: a frame whose tag is an upper-case letter. What
     /// the caller answers, it writes itself.
@@ -57,7 +69,7 @@ pub enum Event {
 /// How a program ended.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outcome {
-    /// The tag of the frame that ended the reply; `x` for an error's text.
+    /// The tag of the frame that ended the reply; `x` for an error's text, `!` when the board has restarted.
     pub tag: u8,
     /// The frame's payload behind those of the parts before it, or the error's text.
     pub payload: Vec<u8>,
@@ -83,6 +95,8 @@ struct Exchange {
     withheld: Vec<u8>,
     shown: usize,
     suspect_reported: bool,
+    /// It printed what a board prints that has just started.
+    restarted: bool,
 }
 
 /// The raw REPL of one board, as bytes in and events out.
@@ -96,11 +110,17 @@ pub struct RawRepl {
     exchange: Exchange,
     /// How the answer of the latest verification begins; it is due as long as this is set.
     expected: Option<Vec<u8>>,
+    /// The end of what the board printed.
+    recent: Vec<u8>,
+    /// While nothing was under way, the board said what it says when it has started.
+    restarted: bool,
+    /// The firmware has raw-paste, as far as is known.
+    pastes: bool,
 }
 
 impl RawRepl {
-    /// A REPL that stands at its raw prompt.
-    pub fn new(mark: Mark) -> Self {
+    /// A REPL that stands at its raw prompt; `pastes`: it has raw-paste, or that is not known.
+    pub fn new(mark: Mark, pastes: bool) -> Self {
         Self {
             state: State::Prompt,
             reader: ReplyReader::new(mark),
@@ -108,6 +128,9 @@ impl RawRepl {
             outgoing: Vec::new(),
             exchange: Exchange::default(),
             expected: None,
+            recent: Vec::new(),
+            restarted: false,
+            pastes,
         }
     }
 
@@ -121,6 +144,12 @@ impl RawRepl {
         self.exchange.sent == self.exchange.source.len() && self.outgoing.is_empty()
     }
 
+    /// Whether the board said what it says when it has started, since the last program began: it may stand
+    /// at its friendly prompt.
+    pub fn restarted(&self) -> bool {
+        self.restarted || self.exchange.restarted
+    }
+
     /// Begin a program: raw-paste where it is longer than [`PLAIN_BYTES`] or `paste` says so.
     ///
     /// `source` must not contain the bytes 01 to 04.
@@ -132,7 +161,7 @@ impl RawRepl {
         self.exchange = Exchange { source: source.to_vec(), ..Exchange::default() };
         self.handshake.clear();
         self.expected = None;
-        if paste || source.len() > PLAIN_BYTES {
+        if self.pastes && (paste || source.len() > PLAIN_BYTES) {
             self.enter(Input::SubmitPaste);
             self.outgoing.extend_from_slice(PASTE_REQUEST);
             self.exchange.ahead = PASTE_AHEAD_BYTES;
@@ -143,10 +172,19 @@ impl RawRepl {
         self.give_out();
     }
 
+    /// After [`Event::NoPaste`]: clear the line, and send all of the program as plain source.
+    pub fn resubmit_plain(&mut self) {
+        self.outgoing = vec![INTERRUPT];
+        self.exchange.sent = 0;
+        self.exchange.ahead = self.exchange.source.len();
+        self.give_out();
+    }
+
     /// Give up on what is under way, after the caller has interrupted the board: what was not sent is
     /// dropped, and only a verification's answer leads back to the prompt.
     pub fn abandon(&mut self) {
         self.enter(Input::Abandon);
+        self.restarted = false;
         self.outgoing.clear();
         let handshake = std::mem::take(&mut self.handshake);
         self.reader.feed(&handshake);
@@ -160,6 +198,9 @@ impl RawRepl {
     pub fn verify(&mut self, source: &[u8], expected: &[u8]) {
         if self.state == State::Prompt {
             self.enter(Input::Abandon);
+        }
+        if self.exchange.restarted {
+            self.outgoing.push(ENTER_RAW);
         }
         self.outgoing.extend_from_slice(source);
         self.outgoing.push(END);
@@ -176,6 +217,9 @@ impl RawRepl {
         let mut events = Vec::new();
         self.handshake.extend_from_slice(data);
         while self.step(&mut events) {}
+        if self.prints_banner(&events) {
+            self.banner(&mut events);
+        }
         if self.state == State::Doubt {
             self.look_for_end(&mut events);
         }
@@ -252,6 +296,7 @@ impl RawRepl {
                 let Some(prompt) = memchr(b'>', &self.handshake[at..]) else { return false };
                 self.text_before(at, prompt + 1, events);
                 self.enter(Input::PasteOff);
+                self.pastes = false;
                 events.push(Event::NoPaste);
                 return true;
             }
@@ -345,7 +390,8 @@ impl RawRepl {
         let (printed, error) = split_error(&self.exchange.withheld, self.exchange.shown);
         text(printed, events);
         if self.state == State::Doubt {
-            self.exchange.outcome.tag = TAG_ERROR;
+            let restarted = self.exchange.restarted && self.exchange.outcome.answer == b"0";
+            self.exchange.outcome.tag = if restarted { TAG_RESTARTED } else { TAG_ERROR };
             self.exchange.outcome.payload = error;
             self.exchange.outcome.garbled = false;
         }
@@ -386,6 +432,40 @@ impl RawRepl {
         }
     }
 
+    /// Whether what the board said, up to these events, ends with a friendly REPL's banner and first prompt.
+    fn prints_banner(&mut self, events: &[Event]) -> bool {
+        if self.state == State::Requested {
+            return ends_with_banner(&self.handshake);
+        }
+        let Some(Event::Text(printed)) = events.last() else { return false };
+        let known = printed.len().min(RECENT_BYTES);
+        self.recent.extend_from_slice(&printed[printed.len() - known..]);
+        let surplus = self.recent.len().saturating_sub(RECENT_BYTES);
+        self.recent.drain(..surplus);
+        ends_with_banner(&self.recent)
+    }
+
+    /// The board has restarted, or the program printed that; only a verification says which. Where no program
+    /// runs yet, none can have printed it.
+    fn banner(&mut self, events: &mut Vec<Event>) {
+        match self.state {
+            State::Prompt => self.restarted = true,
+            State::Running => {
+                self.exchange.restarted = true;
+                self.exchange.suspect_reported = true;
+                self.enter(Input::Banner);
+                events.push(Event::Suspect);
+            }
+            State::Requested | State::Pasting | State::Sent => {
+                self.restarted = true;
+                self.outgoing.clear();
+                self.enter(Input::Banner);
+                events.push(Event::Done(Outcome { tag: TAG_RESTARTED, ..Outcome::default() }));
+            }
+            _ => {}
+        }
+    }
+
     fn flush_withheld(&mut self, events: &mut Vec<Event>) {
         text(self.take_withheld(), events);
         self.exchange.withheld.clear();
@@ -408,6 +488,14 @@ fn text(printed: Vec<u8>, events: &mut Vec<Event>) {
     } else {
         events.push(Event::Text(printed));
     }
+}
+
+/// Whether this is what a board says when its friendly REPL begins.
+fn ends_with_banner(said: &[u8]) -> bool {
+    let Some(text) = said.strip_suffix(FRIENDLY_PROMPT) else { return false };
+    let Some(text) = text.strip_suffix(b"\r\n") else { return false };
+    let line = &text[memrchr(b'\n', text).map_or(0, |at| at + 1)..];
+    line.ends_with(FRIENDLY_BANNER_END) || line.starts_with(FRIENDLY_BANNER_START)
 }
 
 /// The end of a reply: where its two 04 and its prompt are.

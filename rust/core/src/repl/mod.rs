@@ -1,4 +1,4 @@
-//! Talking to a raw REPL without any I/O: [`RawRepl`].
+//! Talking to a raw REPL without any I/O: [`Entry`] gets there, [`RawRepl`] runs programs.
 //!
 //! The caller submits a program, writes what [`RawRepl::to_send`] gives, hands in what it reads to
 //! [`RawRepl::receive`], and gets [`Event`]s. Rules, from MicroPython `shared/runtime/pyexec.c` and
@@ -17,10 +17,12 @@
 //! One program is under way at a time; [`RawRepl`] keeps all that is known of it in one `Exchange`, so that
 //! several can be queued later.
 
+mod entry;
 mod exchange;
 mod state;
 #[cfg(test)]
 mod tests;
 
+pub use entry::{Entry, Finding, Obstacle, Stage, STEPS};
 pub use exchange::{Event, Outcome, RawRepl, PLAIN_BYTES};
 pub use state::{next_state, Input, State, TRANSITIONS};

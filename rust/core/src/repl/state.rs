@@ -50,6 +50,8 @@ pub enum Input {
     Over,
     /// The same, while a verification is under way.
     OverOwing,
+    /// The board says what it says when it has started: an accident, or printed.
+    Banner,
 }
 
 use Input as I;
@@ -65,6 +67,10 @@ pub const TRANSITIONS: &[(State, Input, State)] = &[
     (S::Pasting, I::End, S::Running),
     (S::Running, I::End, S::Doubt),
     (S::Running, I::Reply, S::Replied),
+    (S::Running, I::Banner, S::Doubt),
+    (S::Requested, I::Banner, S::Prompt),
+    (S::Pasting, I::Banner, S::Prompt),
+    (S::Sent, I::Banner, S::Prompt),
     (S::Doubt, I::Part, S::Running),
     (S::Doubt, I::Reply, S::Replied),
     (S::Doubt, I::Answer, S::Verified),

@@ -22,7 +22,7 @@ struct Board {
 
 /// Submit `source`, play the board's part with pieces as long as `cuts` says, verify when asked to.
 fn play(source: &[u8], board: &Board, cuts: &[usize]) -> (Vec<u8>, Outcome, Vec<u8>) {
-    let mut repl = RawRepl::new(*MARK);
+    let mut repl = RawRepl::new(*MARK, true);
     repl.submit(source, false);
     let mut up = repl.to_send();
     let mut down = if up.starts_with(b"\x05A\x01") {
@@ -141,7 +141,7 @@ proptest! {
 
 #[test]
 fn text_is_reported_as_it_comes() {
-    let mut repl = RawRepl::new(*MARK);
+    let mut repl = RawRepl::new(*MARK, true);
     repl.submit(b"f()", false);
     assert_eq!(repl.receive(b"OKab"), [Event::Started, Event::Text(b"ab".to_vec())]);
     assert_eq!(repl.receive(b"c"), [Event::Text(b"c".to_vec())]);
@@ -149,7 +149,7 @@ fn text_is_reported_as_it_comes() {
 
 #[test]
 fn request_and_first_bytes_share_a_write_and_windows_bound_the_rest() {
-    let mut repl = RawRepl::new(*MARK);
+    let mut repl = RawRepl::new(*MARK, true);
     repl.submit(&[b'x'; 1000], false);
     assert_eq!(repl.to_send(), [&b"\x05A\x01"[..], &[b'x'; 256]].concat());
     assert_eq!(repl.receive(b"R\x01\x80"), []);
@@ -165,7 +165,7 @@ fn request_and_first_bytes_share_a_write_and_windows_bound_the_rest() {
 
 #[test]
 fn a_board_that_gives_up_is_acknowledged() {
-    let mut repl = RawRepl::new(*MARK);
+    let mut repl = RawRepl::new(*MARK, true);
     repl.submit(&[b'x'; 1000], false);
     repl.to_send();
     assert_eq!(repl.receive(b"R\x01\x80\x00\x01\x04"), [Event::Started]);
@@ -179,12 +179,12 @@ fn a_board_that_gives_up_is_acknowledged() {
 
 #[test]
 fn firmware_without_raw_paste_takes_what_followed_as_plain_source() {
-    let mut repl = RawRepl::new(*MARK);
+    let mut repl = RawRepl::new(*MARK, true);
     repl.submit(b"f()", true);
     assert_eq!(repl.receive(b"raw REPL; CTRL-B to exit\r\n>OK"), [Event::NoPaste, Event::Started]);
     let done = repl.receive(&[&frame('v', "1")[..], b"\x04\x04>"].concat());
     assert!(matches!(&done[..], [Event::Done(_)]));
-    let mut repl = RawRepl::new(*MARK);
+    let mut repl = RawRepl::new(*MARK, true);
     repl.submit(b"f()", true);
     assert_eq!(repl.receive(b"R\x00>OK"), [Event::NoPaste, Event::Started]);
 }
@@ -223,7 +223,7 @@ fn a_frame_that_an_interrupt_cuts_off_is_no_value() {
 
 #[test]
 fn an_abandoned_program_ends_with_the_answer_of_the_latest_verification() {
-    let mut repl = RawRepl::new(*MARK);
+    let mut repl = RawRepl::new(*MARK, true);
     repl.submit(&[b'x'; 1000], false);
     repl.to_send();
     repl.abandon();
@@ -241,7 +241,7 @@ fn an_abandoned_program_ends_with_the_answer_of_the_latest_verification() {
 
 #[test]
 fn withheld_output_can_be_shown_early_and_is_not_shown_twice() {
-    let mut repl = RawRepl::new(*MARK);
+    let mut repl = RawRepl::new(*MARK, true);
     repl.submit(b"f()", false);
     assert_eq!(repl.receive(b"OK\x04still running"), [Event::Started]);
     assert_eq!(repl.take_withheld(), b"\x04still running");
@@ -261,9 +261,77 @@ fn a_running_program_speaks_to_the_caller() {
     }
 }
 
+const FRIENDLY: &[&[u8]] = &[
+    b"\r\nMicroPython v1.26.1 on 2025-09-11; Board with chip\r\nType \"help()\" for more information.\r\n>>> ",
+    b"\r\nAdafruit CircuitPython 10.0.3 on 2025-10-17; Raspberry Pi Pico with rp2040\r\n>>> ",
+];
+
+#[test]
+fn a_board_that_restarts_while_its_program_runs_is_asked_from_its_friendly_prompt() {
+    for banner in FRIENDLY {
+        for size in 1..banner.len() {
+            let mut repl = RawRepl::new(*MARK, true);
+            repl.submit(b"1", false);
+            repl.to_send();
+            let stream = [b"OKx", *banner].concat();
+            let events: Vec<Event> = stream.chunks(size).flat_map(|piece| repl.receive(piece)).collect();
+            assert_eq!(events.last(), Some(&Event::Suspect), "{size}");
+            repl.verify(b"print(42)", b"1:");
+            assert_eq!(repl.to_send(), b"\x01print(42)\x04");
+            let answer =
+                [b"\r\nraw REPL; CTRL-B to exit\r\n>OK", &frame('?', "1:0")[..], b"\x04\x04>"].concat();
+            let events = repl.receive(&answer);
+            assert!(matches!(events.last(), Some(Event::Done(Outcome { tag: b'!', .. }))), "{events:?}");
+        }
+    }
+}
+
+#[test]
+fn a_program_that_prints_a_banner_keeps_its_value() {
+    let mut repl = RawRepl::new(*MARK, true);
+    repl.submit(b"1", false);
+    repl.to_send();
+    repl.receive(&[b"OK", FRIENDLY[0]].concat());
+    repl.verify(b"print(42)", b"1:");
+    repl.receive(&[&frame('v', "7")[..], b"\x04\x04>\r\nraw REPL; CTRL-B to exit\r\n>OK"].concat());
+    let events = repl.receive(&[&frame('?', "1:1")[..], b"\x04\x04>"].concat());
+    assert!(matches!(events.last(), Some(Event::Done(Outcome { tag: b'v', .. }))), "{events:?}");
+}
+
+#[test]
+fn a_banner_before_the_program_was_taken_or_at_the_prompt_is_a_restart() {
+    let mut repl = RawRepl::new(*MARK, true);
+    repl.submit(&[b'x'; 1000], false);
+    repl.to_send();
+    let events = repl.receive(FRIENDLY[0]);
+    assert!(matches!(events.last(), Some(Event::Done(Outcome { tag: b'!', .. }))), "{events:?}");
+    assert!(!repl.all_sent() && repl.restarted());
+
+    let mut repl = RawRepl::new(*MARK, true);
+    FRIENDLY[1].chunks(7).for_each(|piece| assert!(matches!(repl.receive(piece)[..], [Event::Text(_)])));
+    assert!(repl.restarted());
+}
+
+#[test]
+fn without_raw_paste_the_whole_program_goes_as_plain_source() {
+    let source = [b'x'; 1000];
+    let mut repl = RawRepl::new(*MARK, true);
+    repl.submit(&source, false);
+    repl.to_send();
+    assert_eq!(repl.receive(b"raw REPL; CTRL-B to exit\r\n>"), [Event::NoPaste]);
+    assert!(!repl.all_sent());
+    repl.resubmit_plain();
+    assert_eq!(repl.to_send(), [b"\x03", &source[..], b"\x04"].concat());
+    assert!(repl.all_sent());
+    let reply = [b"OK", &frame('v', "7")[..], b"\x04\x04>"].concat();
+    assert!(matches!(repl.receive(&reply).last(), Some(Event::Done(Outcome { tag: b'v', .. }))));
+    repl.submit(&source, false);
+    assert_eq!(repl.to_send(), [&source[..], b"\x04"].concat());
+}
+
 #[test]
 fn a_verification_is_answered_although_the_reply_came_behind_the_interrupt() {
-    let mut repl = RawRepl::new(*MARK);
+    let mut repl = RawRepl::new(*MARK, true);
     repl.submit(b"f()", false);
     repl.receive(b"OK");
     repl.abandon();

@@ -1,0 +1,523 @@
+//! Into the raw REPL of a board that may be doing anything, without any I/O: [`Entry`].
+//!
+//! The caller writes what [`Entry::to_send`] gives, waits at most [`Entry::wait_ms`] for bytes, and hands in
+//! what came, or that nothing did, to [`Entry::receive`], until [`Entry::stage`] is [`Stage::Entered`] or
+//! [`Stage::Failed`]. Rules:
+//!
+//! 1. Step and wait, never one write: CircuitPython's `^C` flushes what follows it, and after `code.py` it
+//!    eats one byte. Each step ends with a prompt, with silence, or when its time is over (a board that
+//!    prints for ever is never silent).
+//! 2. `^C` comes first, alone, and no carriage return ever: a half-typed line must not be run. Where `^A` only
+//!    moves the cursor in one, the next round clears it.
+//! 3. Banners and prompts are only hints: `boot.py` can print them, firmware can lack them. What counts is
+//!    the answer of a program with the connection's nonce and a number that was never used before.
+//! 4. A receiver that a dead connection has left takes everything as data until nothing has come for two
+//!    seconds: so one round in three begins with silence.
+//!
+//! Sources: MicroPython `shared/runtime/pyexec.c`, `shared/readline/readline.c`; CircuitPython `main.c`.
+
+use memchr::memmem;
+
+use crate::reply::{Mark, ReplyReader, Token, END};
+
+/// What an entry is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Saying nothing, so that a receiver without a sender gives up.
+    Silence,
+    /// The first `^C` of a round.
+    Interrupt,
+    /// The second one, where the first has had an effect, but no prompt: CircuitPython eats one byte, and a
+    /// program may swallow a `KeyboardInterrupt`.
+    InterruptAgain,
+    /// `^A`: a raw banner, or at least a raw prompt.
+    AskRaw,
+    /// A program with a nonce.
+    Confirm,
+    /// Its answer came; the end of its reply is due.
+    Confirmed,
+    /// `^D` at an empty raw prompt: the interpreter restarts, and the banner comes again.
+    Restart,
+    /// The board stands at an empty raw prompt.
+    Entered,
+    /// The deadline has passed.
+    Failed,
+}
+
+/// What a step has led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finding {
+    /// The text ends in a prompt, `>>> ` or `>`.
+    Prompt,
+    /// The text ends in `>`, and nothing more came.
+    RawPrompt,
+    /// The end of a raw banner is in the text.
+    Banner,
+    /// The nonce's answer.
+    Answer,
+    /// The end of the reply.
+    Over,
+    /// Nothing has come in this step.
+    Silent,
+    /// Nothing more has come for a while.
+    Quiet,
+    /// The step's time is over, though bytes came.
+    Late,
+}
+
+use Finding as F;
+use Stage as S;
+
+/// All transitions; what is not here is no end of its step.
+pub const STEPS: &[(Stage, Finding, Stage)] = &[
+    (S::Silence, F::Silent, S::Interrupt),
+    (S::Silence, F::Quiet, S::Interrupt),
+    (S::Silence, F::Late, S::Interrupt),
+    (S::Interrupt, F::Prompt, S::AskRaw),
+    // A raw prompt is silent.
+    (S::Interrupt, F::Silent, S::AskRaw),
+    (S::Interrupt, F::Quiet, S::InterruptAgain),
+    (S::Interrupt, F::Late, S::InterruptAgain),
+    (S::InterruptAgain, F::Prompt, S::AskRaw),
+    (S::InterruptAgain, F::Silent, S::AskRaw),
+    (S::InterruptAgain, F::Quiet, S::AskRaw),
+    (S::InterruptAgain, F::Late, S::AskRaw),
+    (S::AskRaw, F::Banner, S::Confirm),
+    (S::AskRaw, F::RawPrompt, S::Confirm),
+    (S::AskRaw, F::Silent, S::Interrupt),
+    (S::AskRaw, F::Quiet, S::Interrupt),
+    (S::AskRaw, F::Late, S::Interrupt),
+    (S::Confirm, F::Answer, S::Confirmed),
+    (S::Confirm, F::Silent, S::Interrupt),
+    (S::Confirm, F::Quiet, S::Interrupt),
+    (S::Confirm, F::Late, S::Interrupt),
+    (S::Confirmed, F::Over, S::Entered),
+    (S::Confirmed, F::Silent, S::Interrupt),
+    (S::Confirmed, F::Quiet, S::Interrupt),
+    (S::Confirmed, F::Late, S::Interrupt),
+    (S::Restart, F::Banner, S::Entered),
+    (S::Restart, F::Late, S::Interrupt),
+];
+
+/// What a board that was not entered did last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// It has not said one byte.
+    Mute,
+    /// It prints without a pause, and `^C` does not stop it.
+    Prints,
+    /// It says something, but never shows a prompt.
+    NoPrompt,
+    /// It shows a prompt, but `^A` does not lead to a raw one.
+    NoRawPrompt,
+    /// It shows a raw prompt, but runs no program.
+    NoAnswer,
+}
+
+const INTERRUPT: &[u8] = b"\x03";
+const ENTER_RAW: &[u8] = b"\x01";
+const FRIENDLY_PROMPT: &[u8] = b">>> ";
+const RAW_PROMPT: &[u8] = b">";
+/// The end of every raw banner; ports and languages differ in what stands before it.
+const BANNER_END: &[u8] = b"exit\r\n>";
+/// Enough of a step's text to find any of these in it.
+const TAIL_BYTES: usize = 64;
+/// No byte for so long is a pause; it grows from round to round, up to three times this.
+const QUIET_MS: u64 = 300;
+/// A step's time when the board goes on printing; it grows too.
+const STEP_MS: u64 = 1000;
+/// A receiver ends by itself after 2 s without a byte (`python/belay/ondevice/receive.py`).
+const SILENCE_MS: u64 = 2200;
+
+/// One way into the raw REPL; times are milliseconds since it was made.
+#[derive(Debug)]
+pub struct Entry {
+    stage: Stage,
+    reader: ReplyReader,
+    mark: Mark,
+    outgoing: Vec<u8>,
+    /// The end of what came in this step.
+    tail: Vec<u8>,
+    expected: Vec<u8>,
+    number: u64,
+    marked: bool,
+    round: u64,
+    began_ms: u64,
+    last_byte_ms: u64,
+    deadline_ms: u64,
+    /// The farthest obstacle of the latest round.
+    obstacle: Obstacle,
+    heard: bool,
+}
+
+impl Entry {
+    /// Enter a board that may be doing anything.
+    ///
+    /// `number` and those that follow it must not have been used in a verification with this mark.
+    pub fn new(mark: Mark, number: u64, timeout_ms: u64) -> Self {
+        let mut entry = Self::at(Stage::Interrupt, mark, number, timeout_ms);
+        entry.round = 1;
+        entry.begin(Stage::Interrupt, 0);
+        entry
+    }
+
+    /// Restart the interpreter of a board that stands at an empty raw prompt, without `main.py`.
+    pub fn restarting(mark: Mark, number: u64, timeout_ms: u64) -> Self {
+        let mut entry = Self::at(Stage::Restart, mark, number, timeout_ms);
+        entry.begin(Stage::Restart, 0);
+        entry
+    }
+
+    fn at(stage: Stage, mark: Mark, number: u64, deadline_ms: u64) -> Self {
+        Self {
+            stage,
+            reader: ReplyReader::new(mark),
+            mark,
+            outgoing: Vec::new(),
+            tail: Vec::new(),
+            expected: Vec::new(),
+            number,
+            marked: false,
+            round: 0,
+            began_ms: 0,
+            last_byte_ms: 0,
+            deadline_ms,
+            obstacle: Obstacle::Mute,
+            heard: false,
+        }
+    }
+
+    /// Where it is.
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// Whether the board still has the connection's mark: its interpreter did not restart.
+    pub fn marked(&self) -> bool {
+        self.marked
+    }
+
+    /// What stood in the way.
+    pub fn obstacle(&self) -> Obstacle {
+        if self.heard {
+            self.obstacle
+        } else {
+            Obstacle::Mute
+        }
+    }
+
+    /// What has to be written now.
+    pub fn to_send(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.outgoing)
+    }
+
+    /// How long to wait for bytes before saying that none came.
+    pub fn wait_ms(&self, now_ms: u64) -> u64 {
+        let until = (self.last_byte_ms + self.quiet_ms()).min(self.began_ms + self.step_ms());
+        until.min(self.deadline_ms).saturating_sub(now_ms)
+    }
+
+    /// Take what was read; nothing, when nothing came.
+    pub fn receive(&mut self, data: &[u8], now_ms: u64) {
+        if !data.is_empty() {
+            self.heard = true;
+            self.last_byte_ms = now_ms;
+        }
+        self.tail.extend_from_slice(data);
+        while let Some(finding) = self.find(data, now_ms) {
+            let row = STEPS.iter().find(|(stage, by, _)| (*stage, *by) == (self.stage, finding));
+            let Some(&(_, _, next)) = row else { break };
+            self.note(finding);
+            self.begin(next, now_ms);
+            if !matches!(next, Stage::Confirmed) {
+                break;
+            }
+        }
+        let surplus = self.tail.len().saturating_sub(TAIL_BYTES);
+        self.tail.drain(..surplus);
+        if now_ms >= self.deadline_ms && self.stage != Stage::Entered {
+            self.stage = Stage::Failed;
+        }
+    }
+
+    fn find(&mut self, data: &[u8], now_ms: u64) -> Option<Finding> {
+        let found = match self.stage {
+            Stage::Interrupt | Stage::InterruptAgain => {
+                let prompt = self.tail.ends_with(FRIENDLY_PROMPT) || self.tail.ends_with(RAW_PROMPT);
+                prompt.then_some(Finding::Prompt)
+            }
+            Stage::AskRaw | Stage::Restart => memmem::find(&self.tail, BANNER_END).map(|_| Finding::Banner),
+            Stage::Confirm => self.find_answer(data),
+            Stage::Confirmed => over(&self.tail).then_some(Finding::Over),
+            Stage::Silence | Stage::Entered | Stage::Failed => None,
+        };
+        if found.is_some() {
+            return found;
+        }
+        if now_ms >= self.last_byte_ms + self.quiet_ms() {
+            let raw_prompt = self.stage == Stage::AskRaw && self.tail.ends_with(RAW_PROMPT);
+            let silence = if self.tail.is_empty() { Finding::Silent } else { Finding::Quiet };
+            return Some(if raw_prompt { Finding::RawPrompt } else { silence });
+        }
+        (now_ms >= self.began_ms + self.step_ms()).then_some(Finding::Late)
+    }
+
+    /// Look for the answer in `data`; what follows it becomes the tail.
+    fn find_answer(&mut self, data: &[u8]) -> Option<Finding> {
+        self.reader.feed(data);
+        while let Some(token) = self.reader.next_token() {
+            let Token::Frame { tag: b'?', payload, garbled: false } = token else { continue };
+            let Some(answer) = payload.strip_prefix(self.expected.as_slice()) else { continue };
+            self.marked = answer == b"1";
+            self.tail = self.reader.take_rest();
+            return Some(Finding::Answer);
+        }
+        None
+    }
+
+    fn note(&mut self, finding: Finding) {
+        self.obstacle = match (self.stage, finding) {
+            (Stage::InterruptAgain, Finding::Late) => Obstacle::Prints,
+            (Stage::Interrupt, Finding::Silent)
+            | (Stage::InterruptAgain, Finding::Silent | Finding::Quiet) => Obstacle::NoPrompt,
+            (Stage::Interrupt | Stage::InterruptAgain, Finding::Prompt) => Obstacle::NoRawPrompt,
+            (Stage::AskRaw, Finding::Banner | Finding::RawPrompt) => Obstacle::NoAnswer,
+            _ => self.obstacle,
+        };
+    }
+
+    fn begin(&mut self, next: Stage, now_ms: u64) {
+        let again = next == Stage::Interrupt && !matches!(self.stage, Stage::Silence) && now_ms > 0;
+        self.round += u64::from(again);
+        self.stage = if again && self.round % 3 == 0 { Stage::Silence } else { next };
+        self.began_ms = now_ms;
+        self.last_byte_ms = now_ms;
+        if self.stage != Stage::Confirmed {
+            self.tail.clear();
+        }
+        match self.stage {
+            // Behind what was not sent yet: each `^A` clears the line for the program behind it.
+            Stage::Interrupt | Stage::InterruptAgain => self.outgoing.extend_from_slice(INTERRUPT),
+            Stage::AskRaw => self.outgoing.extend_from_slice(ENTER_RAW),
+            Stage::Restart => self.outgoing.push(END),
+            Stage::Confirm => {
+                let (program, expected) = verification(&self.mark, self.number);
+                self.number += 1;
+                self.reader.take_rest();
+                self.outgoing.extend([&program[..], &[END]].concat());
+                self.expected = expected;
+            }
+            Stage::Silence | Stage::Confirmed | Stage::Entered | Stage::Failed => {}
+        }
+    }
+
+    /// How long nothing may come in this step.
+    fn quiet_ms(&self) -> u64 {
+        match self.stage {
+            Stage::Silence => SILENCE_MS,
+            // boot.py says nothing while it works.
+            Stage::Restart => u64::MAX / 4,
+            Stage::Confirm | Stage::Confirmed => 2 * QUIET_MS * self.patience(),
+            _ => QUIET_MS * self.patience(),
+        }
+    }
+
+    /// How long this step may take.
+    fn step_ms(&self) -> u64 {
+        match self.stage {
+            Stage::Silence => 2 * SILENCE_MS,
+            // A boot.py that never ends is interrupted in time to enter behind it.
+            Stage::Restart => self.deadline_ms / 2,
+            _ => STEP_MS * self.patience(),
+        }
+    }
+
+    fn patience(&self) -> u64 {
+        self.round.clamp(1, 3)
+    }
+}
+
+/// A program that says whether the connection's mark is still in the board's memory (`ondevice/reply.py`); and
+/// what its answer begins with: the rest is `1` where the mark is there, else `0`.
+fn verification(mark: &Mark, number: u64) -> (Vec<u8>, Vec<u8>) {
+    let mark = String::from_utf8_lossy(mark);
+    let expected = format!("{number}:");
+    let length = expected.len() + 1;
+    let program =
+        format!("print(end='{mark}?{length}:{expected}%d{mark}'%(globals().get('__belay_m')=='{mark}'))");
+    (program.into_bytes(), expected.into_bytes())
+}
+
+/// Whether a reply is over: two 04 and a prompt; threads of the board may print between them.
+fn over(text: &[u8]) -> bool {
+    let mut parts = text.splitn(3, |&byte| byte == END);
+    parts.nth(2).is_some_and(|rest| rest.contains(&RAW_PROMPT[0]))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const MARK: &Mark = b"\x1fabcdefg";
+
+    /// Play a board: what it says to each write, whether it still has the mark, in pieces of `size`.
+    fn play(mut says: impl FnMut(&[u8]) -> Vec<u8>, entry: &mut Entry, size: usize) -> u64 {
+        let mut now_ms = 0;
+        for _ in 0..10_000 {
+            let sent = entry.to_send();
+            let said = if sent.is_empty() { vec![] } else { says(&sent) };
+            for piece in said.chunks(size) {
+                entry.receive(piece, now_ms);
+            }
+            if matches!(entry.stage(), Stage::Entered | Stage::Failed) {
+                return now_ms;
+            }
+            if said.is_empty() {
+                now_ms += entry.wait_ms(now_ms);
+                entry.receive(b"", now_ms);
+            }
+        }
+        panic!("it never ends: {entry:?}");
+    }
+
+    fn answer(sent: &[u8], marked: u8) -> Vec<u8> {
+        let text = String::from_utf8(sent.to_vec()).unwrap();
+        let number = text.split(&['?', ':', '%'][..]).nth(2).unwrap();
+        let payload = format!("{number}:{marked}");
+        format!("OK\x1fabcdefg?{}:{payload}\x1fabcdefg\x04\x04>", payload.len()).into_bytes()
+    }
+
+    fn friendly(sent: &[u8]) -> Vec<u8> {
+        match sent {
+            b"\x03" => b"\r\n>>> ".to_vec(),
+            b"\x01" => b"\r\n>>> \r\nraw REPL; CTRL-B to exit\r\n>".to_vec(),
+            _ => answer(sent, 0),
+        }
+    }
+
+    #[test]
+    fn from_the_friendly_prompt_nothing_waits() {
+        for size in 1..40 {
+            let mut entry = Entry::new(*MARK, 7, 10_000);
+            assert_eq!(play(friendly, &mut entry, size), 0);
+            assert_eq!((entry.stage(), entry.marked()), (Stage::Entered, false));
+        }
+    }
+
+    #[test]
+    fn a_raw_prompt_is_silent_and_may_have_no_banner_and_still_have_the_mark() {
+        let raw = |sent: &[u8]| match sent {
+            b"\x03" => vec![],
+            b"\x01" => b"\r\n>".to_vec(),
+            _ => answer(sent, 1),
+        };
+        let mut entry = Entry::new(*MARK, 7, 10_000);
+        play(raw, &mut entry, 3);
+        assert_eq!((entry.stage(), entry.marked()), (Stage::Entered, true));
+    }
+
+    #[test]
+    fn a_banner_that_boot_prints_is_not_believed() {
+        let mut lies = 2;
+        let board = |sent: &[u8]| {
+            if sent.len() > 1 && lies > 0 {
+                lies -= 1;
+                return b"raw REPL; CTRL-B to exit\r\n>".to_vec();
+            }
+            friendly(sent)
+        };
+        let mut entry = Entry::new(*MARK, 7, 10_000);
+        play(board, &mut entry, 5);
+        assert_eq!(entry.stage(), Stage::Entered);
+    }
+
+    #[test]
+    fn what_stands_in_the_way_is_named() {
+        type Says = fn(&[u8]) -> Vec<u8>;
+        let boards: [(Says, Obstacle); 4] = [
+            (|_| vec![], Obstacle::Mute),
+            (|_| b"no".to_vec(), Obstacle::NoPrompt),
+            (|sent| if sent == b"\x03" { b">>> ".to_vec() } else { vec![] }, Obstacle::NoRawPrompt),
+            (|sent| if sent.len() < 3 { friendly(sent) } else { vec![] }, Obstacle::NoAnswer),
+        ];
+        for (board, obstacle) in boards {
+            let mut entry = Entry::new(*MARK, 7, 5_000);
+            assert_eq!(play(board, &mut entry, 4), 5_000);
+            assert_eq!((entry.stage(), entry.obstacle()), (Stage::Failed, obstacle));
+        }
+    }
+
+    #[test]
+    fn a_board_that_prints_for_ever_fails_at_the_deadline() {
+        let mut entry = Entry::new(*MARK, 7, 5_000);
+        let mut now_ms = 0;
+        while entry.stage() != Stage::Failed {
+            entry.to_send();
+            entry.receive(b"beat\r\n", now_ms);
+            now_ms += 50;
+        }
+        assert_eq!((now_ms, entry.obstacle()), (5_050, Obstacle::Prints));
+    }
+
+    #[test]
+    fn one_round_in_three_is_silent_for_an_orphaned_receiver() {
+        let mut entry = Entry::new(*MARK, 7, 20_000);
+        let (mut now_ms, mut longest, mut last) = (0, 0, 0);
+        while entry.stage() != Stage::Failed {
+            if !entry.to_send().is_empty() {
+                (longest, last) = (longest.max(now_ms - last), now_ms);
+            }
+            now_ms += entry.wait_ms(now_ms);
+            entry.receive(b"", now_ms);
+        }
+        assert!(longest >= SILENCE_MS, "{longest}");
+    }
+
+    #[test]
+    fn a_restart_waits_for_its_banner_and_interrupts_a_boot_that_never_ends() {
+        let mut entry = Entry::restarting(*MARK, 7, 10_000);
+        assert_eq!(entry.to_send(), b"\x04");
+        entry.receive(b"OK\r\nMPY: soft reboot\r\n", 1);
+        entry.receive(b"", 4_000);
+        entry.receive(b"raw REPL; CTRL-B to exit\r\n>", 4_500);
+        assert_eq!(entry.stage(), Stage::Entered);
+
+        let mut entry = Entry::restarting(*MARK, 7, 10_000);
+        let mut boots = true;
+        let board = |sent: &[u8]| {
+            boots &= sent != b"\x03";
+            if boots {
+                b"OK\r\nMPY: soft reboot\r\n".to_vec()
+            } else {
+                friendly(sent)
+            }
+        };
+        assert_eq!(play(board, &mut entry, 9), 5_000);
+        assert_eq!(entry.stage(), Stage::Entered);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_it_ends_by_its_deadline(
+            pieces in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..20), 1..40),
+        ) {
+            let mut entry = Entry::new(*MARK, 7, 3_000);
+            let mut now_ms = 0;
+            for piece in pieces.iter().cycle() {
+                if matches!(entry.stage(), Stage::Entered | Stage::Failed) {
+                    break;
+                }
+                entry.to_send();
+                if piece.is_empty() {
+                    now_ms += entry.wait_ms(now_ms).max(1);
+                } else {
+                    now_ms += 1;
+                }
+                entry.receive(piece, now_ms);
+            }
+            prop_assert!(now_ms <= 3_001);
+        }
+    }
+}
