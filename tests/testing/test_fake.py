@@ -11,7 +11,7 @@ from tests.support.python_script import PythonScript
 
 from belay import Device
 from belay._native import Outcome, RawRepl
-from belay.exceptions import ConnectionLost, FeatureUnavailableError, PyboardException, TimeoutExpired
+from belay.exceptions import ConnectionLost, PyboardException, TimeoutExpired
 from belay.testing import FIRMWARE, Answer, FakeBoard, Interpreter
 
 WITH_PASTE = sorted(name for name, firmware in FIRMWARE.items() if firmware.paste == "on")
@@ -178,12 +178,8 @@ def test_a_whole_device_on_every_firmware_and_cut(name, read_bytes, capsys):
 @pytest.mark.parametrize("main", [Answer(b"running\r\n", then="wait"), Answer(b"done\r\n"), None])
 def test_the_raw_repl_is_reached_from_whatever_the_board_does(name, main):
     board = FakeBoard(PythonScript(), firmware=FIRMWARE[name], main=main)
-    if name in WITH_PASTE:
-        Device(board, startup="").close()
-    else:
-        # Device needs raw-paste as yet, and says so.
-        with pytest.raises(FeatureUnavailableError, match="no raw-paste"):
-            Device(board)
+    with Device(board, startup="") as device:
+        assert device("1 + 1") == 2
     assert board.programs
 
 
