@@ -173,7 +173,7 @@ class Device(Files, metaclass=DeviceMeta):
         autoinits: List[Executer] = []
         definitions: List[Definition] = []
         for name, mark, overloads in marked_methods(type(self)):
-            if hasattr(Device, name) and name not in decorators:
+            if name in dir(Device) and name not in decorators:  # without those of the metaclass
                 raise ValueError(f"{name}() is a method of every device: rename the {mark.kind}")
             chosen = choose(overloads, link.implementation.name)
             if chosen is None:
