@@ -22,6 +22,9 @@ class Window:
         names = {**os.environ, "TERM": "xterm-256color", "ENV": "", **environment}
         self._environment = {name: value for name, value in names.items() if not name.startswith("TMUX")}
         self._tmux("-f", os.devnull, "new-session", "-d", "-x", "120", "-y", "40", "sh")
+
+    def await_prompt(self):
+        """Wait for the shell."""
         self.enter("PS1='ready> '")
         self._await(lambda shown: shown.endswith("ready>"), "the shell's prompt")
 
@@ -82,6 +85,7 @@ def window(**environment):
     with tempfile.TemporaryDirectory(prefix="belay-tmux-") as folder:
         each = Window(Path(folder), environment)
         try:
+            each.await_prompt()
             yield each
         finally:
             each.close()
