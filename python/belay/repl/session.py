@@ -21,7 +21,13 @@ from contextlib import contextmanager, suppress
 from typing import Callable, ContextManager, Deque, Iterator, Optional, TypeVar, Union
 
 from .._native import Frame, Outcome, RawRepl
-from ..exceptions import ConnectionLost, FeatureUnavailableError, PyboardError, TimeoutExpired
+from ..exceptions import (
+    BelayException,
+    ConnectionLost,
+    FeatureUnavailableError,
+    PyboardError,
+    TimeoutExpired,
+)
 from ..transport.base import Transport
 from .entry import NUMBERS, enter_raw_repl, leave_raw_repl, restart_with_main, soft_reset
 from .pacing import write_paced
@@ -284,6 +290,12 @@ class Session:
             raise
         except TimeoutExpired:
             self.away = not self._settle(output)
+            raise
+        except BelayException:
+            raise
+        except Exception:  # of the stream, which gets no more of this call
+            with suppress(ConnectionLost):
+                self.away = not self._settle(lambda _: None)
             raise
         if reply.tag == _RESTARTED:
             raise self._lost_memory()

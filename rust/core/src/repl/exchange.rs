@@ -18,6 +18,8 @@ const INTERRUPT: u8 = 0x03;
 const PROMPT: u8 = b'>';
 /// How the error of a late interrupt begins.
 const TRACEBACK: &[u8] = b"Traceback";
+/// The whole of it, when the program was over or not begun.
+const BARE_INTERRUPT: &[u8] = b"KeyboardInterrupt:";
 /// The tag of a part of a value: more follows.
 const TAG_PART: u8 = b'p';
 /// The tag of a verification's answer.
@@ -421,7 +423,8 @@ impl RawRepl {
         let withheld = &self.exchange.withheld;
         let Some((first, second, prompt)) = closing(withheld) else { return };
         let error = &withheld[first + 1..second];
-        let error = if error.starts_with(TRACEBACK) { &[] } else { error };
+        let is_error = error.starts_with(TRACEBACK) || error.starts_with(BARE_INTERRUPT);
+        let error = if is_error { &[] } else { error };
         text([&withheld[..first], error, &withheld[second + 1..prompt]].concat(), events);
         self.exchange.withheld.drain(..=prompt);
         self.enter(if self.expected.is_some() { Input::OverOwing } else { Input::Over });
