@@ -28,6 +28,7 @@ from ..repl.output import STDOUT, Stream
 from ..repl.response import BoardError, Operation, statements, value
 from ..transport.base import Transport
 from ..transport.connect import Target, connect
+from ..transport.late import late
 from ..transport.ports import UsbSpecifier
 from .decorators import Setup, Task, Teardown, Thread
 from .executers import Executer, make
@@ -38,12 +39,14 @@ from .link import BoardLink, Definition
 from .markers import choose, marked_methods
 from .meta import DeviceMeta
 from .opener import Opener
-from .terminal import converse, local_terminal
 
 if TYPE_CHECKING:
     from ..sim import SimulatedBoard
 
 __all__ = ["Device"]
+
+_local_terminal = late("..device.terminal", "local_terminal")
+_converse = late("..device.terminal", "converse")
 
 Self = TypeVar("Self", bound="Device")
 
@@ -284,9 +287,9 @@ class Device(Files, metaclass=DeviceMeta):
             FeatureUnavailableError: this program's input is no terminal, or it runs on Windows.
             ConnectionLost: the board is gone. The local terminal is as before.
         """
-        keyboard = local_terminal()
+        keyboard = _local_terminal()
         sys.stdout.flush()
-        converse(
+        _converse(
             self._link.session, exit_char=exit_char, keyboard=keyboard, screen=sys.stdout.fileno(), log=log
         )
 
