@@ -144,10 +144,16 @@ def test_a_period_that_cannot_be(line: Line, options: str) -> None:
     assert "ValueError" in line.fail(f"from machine import Timer; Timer().init({options})")[1]
 
 
+@pytest.mark.slow  # about one run in fifty fails under this load, on a port whose threads have no lock
 def test_big_prints_stay_whole_while_events_come(line: Line) -> None:
     """A signal that meets a write which waits for room would cut it short."""
-    line.run(LISTEN + "from machine import Timer\nt = Timer(freq=1000, callback=lambda t: None)")
-    line.write(b"for i in range(40): print('%05d' % i * 20000)\nt.deinit()\x04")
+    # A handler that keeps nothing: the board's memory is not what is tested.
+    line.run(
+        "from machine import Pin, Timer\n"
+        "p = Pin(14, Pin.IN)\np.irq(lambda p: None, Pin.IRQ_RISING | Pin.IRQ_FALLING)\n"
+        "t = Timer(freq=1000, callback=lambda t: None)"
+    )
+    line.write(b"for i in range(200): print('%05d' % i * 4000)\nt.deinit()\x04")
     done = threading.Event()
 
     def press() -> None:
@@ -163,7 +169,7 @@ def test_big_prints_stay_whole_while_events_come(line: Line) -> None:
     text = line.read_until(b"\x04>")
     done.set()
     presser.join()
-    assert text == b"OK" + b"".join(b"%05d" % i * 20000 + b"\n" for i in range(40)) + b"\x04\x04>"
+    assert text == b"OK" + b"".join(b"%05d" % i * 4000 + b"\n" for i in range(200)) + b"\x04\x04>"
 
 
 def test_garbage_is_collected_while_events_come(line: Line) -> None:
