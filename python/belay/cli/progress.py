@@ -32,8 +32,14 @@ def transferring(what: str) -> Iterator[Optional[Callable[..., Any]]]:
         return
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+    from rich.table import Column
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(what, total=None)
+    place = Column(no_wrap=True, overflow="ellipsis", max_width=30)
+    label = TextColumn(what.replace("{", "{{").replace("}", "}}"), markup=False, table_column=place)
+    columns = (label, TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True, highlight=False)) as progress:
+        task = progress.add_task("comparing", total=None)
         yield lambda **keywords: progress.update(task, **keywords)
+        if progress.tasks[0].total is None:
+            progress.update(task, visible=False)
+            progress.console.print(f"{what} is up to date", markup=False)

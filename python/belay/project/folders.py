@@ -48,8 +48,11 @@ def chosen_groups(config: Config, optional: Sequence[str]) -> List[Group]:
     return [group for group in config.settings.groups if not group.optional or group.name in optional]
 
 
-def stage(config: Config, groups: Sequence[Group], destination: Path) -> None:
+def stage(config: Config, groups: Sequence[Group], destination: Path) -> Dict[str, Path]:
     """Copy the packages of ``groups`` into one folder, which becomes `/lib`; those in development too.
+
+    Returns:
+        where each file comes from, by its path in the folder.
 
     Raises:
         PackageError: a package was not downloaded yet, or two groups have different files for one path.
@@ -64,6 +67,7 @@ def stage(config: Config, groups: Sequence[Group], destination: Path) -> None:
                     hint="rename one of the packages",
                 )
     copy(origins.items(), destination)
+    return origins
 
 
 def develop_files(config: Config) -> List[Tuple[str, Path]]:

@@ -217,14 +217,14 @@ class Session:
             pass
 
     @contextmanager
-    def hand_over(self, hear: Output) -> Iterator[None]:
-        """Give the board at its friendly prompt to the caller, who may write to the line, but not read.
+    def hand_over(self, hear: Optional[Output] = None) -> Iterator[None]:
+        """Give the board at its friendly prompt to the caller, who may write to the line.
 
         The board is ``away`` afterwards. Calls of other threads wait.
 
         Args:
             hear: gets all that the board says, from the reader thread; nothing (``b""``) when the line is
-                lost.
+                lost. ``None``: the caller reads the line too.
 
         Raises:
             ConnectionLost: the line is gone, or the board ignores interrupts for ``timeout_s``.

@@ -210,6 +210,8 @@ def _present(goal: Goal, ability: Ability, last: bool) -> Operation[Optional[Dic
         return None
     if not any(found) and root != "/":
         yield from _making_root(root)
+    if not any(found) and not slow:
+        return {}
     rows = yield from ask(f"{program('list')}__belay_fl({root!r},{wrong!r},{int(slow)})")
     _expect(isinstance(rows, list) and all(map(_is_row, rows)), rows)
     if not slow and not last:

@@ -1,0 +1,157 @@
+"""From a project's folder to a board: its packages, its own folder, its main program.
+
+What the host has is found and checked before a board is touched (``prepared``); then each place of the board
+is synced (``install``).
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Callable, ContextManager, Dict, Iterator, List, Optional, Sequence, Tuple, Union
+
+from ..device.device import Device
+from ..exceptions import BelayException, ConfigError
+from .config import Config
+from .folders import chosen_groups, differences, stage
+
+__all__ = ["Installation", "Part", "install", "prepared"]
+
+_LIBRARY = "lib"
+Watch = Callable[[str], ContextManager[Optional[Callable[..., Any]]]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one place of the board is to be.
+
+    Attributes:
+        label: the place, as an absolute path of the board.
+        source: a folder of the host, or the file for a place that is one.
+        destination: the folder of the board that ``Device.sync`` takes.
+        ignore: as of ``Device.sync``.
+    """
+
+    label: str
+    source: Path
+    destination: str
+    ignore: Optional[Tuple[str, ...]] = None
+
+
+@dataclass(frozen=True)
+class Installation:
+    """All that a project puts on a board.
+
+    Attributes:
+        parts: in the order in which they go there.
+        files: where each file comes from, by its path on the board.
+        differing: files that are not what the lock says, as ``GROUP/TARGET``.
+    """
+
+    parts: List[Part] = field(default_factory=list)
+    files: Dict[str, Path] = field(default_factory=dict)
+    differing: List[str] = field(default_factory=list)
+
+
+@contextmanager
+def prepared(
+    config: Config, *, groups: Sequence[str] = (), main: Optional[Path] = None
+) -> Iterator[Installation]:
+    """What an install of this project takes to a board; valid inside of the ``with`` block.
+
+    A project that names no package at all leaves the board's `/lib` alone.
+
+    Args:
+        groups: optional ones that are wanted too.
+        main: becomes `/main.py`.
+
+    Raises:
+        ConfigError: the folder of ``config.name`` or ``main`` is missing.
+        PackageError: a group does not exist, a package was not downloaded, or two are in each other's way.
+    """
+    chosen = chosen_groups(config, groups)
+    with tempfile.TemporaryDirectory(prefix="belay-install-") as name:
+        scratch = Path(name)
+        found = Installation(differing=differences(config, chosen))
+        if any(group.dependencies for group in config.settings.groups):
+            library = scratch / _LIBRARY
+            library.mkdir()
+            origins = stage(config, chosen, library)
+            found.files.update({f"/{_LIBRARY}/{target}": path for target, path in origins.items()})
+            found.parts.append(Part(f"/{_LIBRARY}", library, f"/{_LIBRARY}"))
+        if config.name:
+            folder = _project_folder(config)
+            place = f"/{config.name}"
+            found.files.update(
+                {f"{place}/{path.relative_to(folder).as_posix()}": path for path in folder.rglob("*.py")}
+            )
+            found.parts.append(Part(place, folder, place, config.ignore))
+        if main is not None:
+            if not main.is_file():
+                raise ConfigError(f"there is no file {main}", hint="--main takes the .py file to be started")
+            (scratch / "main").mkdir()
+            found.files["/main.py"] = main
+            found.parts.append(Part("/main.py", Path(shutil.copy(main, scratch / "main" / "main.py")), "/"))
+        yield found
+
+
+def install(
+    device: Device,
+    installation: Installation,
+    *,
+    mpy_cross_binary: Union[None, bool, str] = None,
+    in_place: bool = False,
+    watch: Optional[Watch] = None,
+) -> None:
+    """Bring a board up to date; only what differs is sent. Nothing is restarted.
+
+    Args:
+        mpy_cross_binary: as of ``Device.sync``, like ``in_place``.
+        watch: gives, for a place, what ``Device.sync`` takes as ``progress_update``.
+
+    Raises:
+        BelayException: as of ``Device.sync``; ``step`` says for which place. Places before that are up to
+            date, those behind it as they were; in that one, each file is whole, old or new.
+    """
+    device._link.sources.files.update(installation.files)
+    for part in installation.parts:
+        try:
+            if watch is None:
+                _sync(device, part, mpy_cross_binary, in_place, None)
+            else:
+                with watch(part.label) as progress:
+                    _sync(device, part, mpy_cross_binary, in_place, progress)
+        except BelayException as error:
+            error.step = error.step or f"installing {part.label}"
+            raise
+
+
+def _sync(
+    device: Device,
+    part: Part,
+    mpy_cross_binary: Union[None, bool, str],
+    in_place: bool,
+    progress: Optional[Callable[..., Any]],
+) -> None:
+    device.sync(
+        part.source, part.destination, ignore=part.ignore, mpy_cross_binary=mpy_cross_binary,
+        progress_update=progress, in_place=in_place,
+    )  # fmt: skip
+
+
+def _project_folder(config: Config) -> Path:
+    folder = config.root / config.name
+    if config.name == _LIBRARY:
+        raise ConfigError(
+            f'{config.path}: tool.belay.name = "{_LIBRARY}" is where the packages go',
+            hint="give the project's folder another name",
+        )
+    if not folder.is_dir():
+        raise ConfigError(
+            f'{config.path}: tool.belay.name = "{config.name}", but there is no folder {folder}',
+            hint="make it, or remove the name: then the packages alone are installed",
+        )
+    return folder
