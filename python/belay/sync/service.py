@@ -7,7 +7,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Callable, List, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 from ..exceptions import FeatureUnavailableError
 from ..repl.response import Operation, value
@@ -60,6 +60,7 @@ class Service:
         self._bring = bring
         self._arch = arch
         self._mark = mark
+        self._compilers: Dict[str, Compiler] = {}
         self.ability = Ability(name, version, _BLOCKS_UNDER_WAY if pushes_back else 1)
         self.fs = FileSystem(perform, self.ability, mark)
 
@@ -127,13 +128,19 @@ class Service:
         """What makes files of the version that the board imports."""
         if not binary:
             return None
+        program = "" if binary is True else os.fspath(binary)
+        if program not in self._compilers:
+            self._compilers[program] = self._find_compiler(program)
+        return self._compilers[program]
+
+    def _find_compiler(self, program: str) -> Compiler:
         said: int = self._perform(value(_MPY))
         if not said:
             raise FeatureUnavailableError(
                 "the board does not say which compiled files it imports", hint="sync the sources instead"
             )
         wanted = (said & 0xFF, said >> 8 & 3)
-        compiler: Compiler = _mpy_cross(None if binary is True else os.fspath(binary), self._arch, wanted)
+        compiler: Compiler = _mpy_cross(program or None, self._arch, wanted)
         return compiler
 
 
