@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable, ContextManager, Dict, Iterator, List, Optional, Sequence, Tuple, Union
@@ -104,13 +104,13 @@ def install(
     *,
     mpy_cross_binary: Union[None, bool, str] = None,
     in_place: bool = False,
-    watch: Optional[Watch] = None,
+    watch: Watch = lambda label: nullcontext(),
 ) -> None:
     """Bring a board up to date; only what differs is sent. Nothing is restarted.
 
     Args:
         mpy_cross_binary: as of ``Device.sync``, like ``in_place``.
-        watch: gives, for a place, what ``Device.sync`` takes as ``progress_update``.
+        watch: shows the progress of a place: gives what ``Device.sync`` takes as ``progress_update``.
 
     Raises:
         BelayException: as of ``Device.sync``; ``step`` says for which place. Places before that are up to
@@ -119,27 +119,14 @@ def install(
     device._link.sources.files.update(installation.files)
     for part in installation.parts:
         try:
-            if watch is None:
-                _sync(device, part, mpy_cross_binary, in_place, None)
-            else:
-                with watch(part.label) as progress:
-                    _sync(device, part, mpy_cross_binary, in_place, progress)
+            with watch(part.label) as progress:
+                device.sync(
+                    part.source, part.destination, ignore=part.ignore, mpy_cross_binary=mpy_cross_binary,
+                    progress_update=progress, in_place=in_place,
+                )  # fmt: skip
         except BelayException as error:
             error.step = error.step or f"installing {part.label}"
             raise
-
-
-def _sync(
-    device: Device,
-    part: Part,
-    mpy_cross_binary: Union[None, bool, str],
-    in_place: bool,
-    progress: Optional[Callable[..., Any]],
-) -> None:
-    device.sync(
-        part.source, part.destination, ignore=part.ignore, mpy_cross_binary=mpy_cross_binary,
-        progress_update=progress, in_place=in_place,
-    )  # fmt: skip
 
 
 def _project_folder(config: Config) -> Path:
