@@ -63,6 +63,36 @@ def test_a_syntax_error_that_the_board_finds_points_to_the_line(board, minify):
     assert [frame.source for frame in caught.value.frames] == ["match x:"]
 
 
+@pytest.mark.parametrize("redefined", [False, True])
+def test_a_syntax_error_inside_a_function_points_to_the_line(board, redefined):
+    if redefined:
+
+        @board.task
+        def pair(a, b):
+            return a, b
+
+    with pytest.raises(PyboardException) as caught:
+
+        @board.task
+        def pair(a, b):
+            more = (a, b)
+
+            return (a, *more)
+
+    assert caught.value.type_name == "SyntaxError"
+    assert [(frame.file, frame.source) for frame in caught.value.frames] == [(__file__, "return (a, *more)")]
+
+
+def test_a_syntax_error_of_code_that_a_task_compiles_points_to_the_task(board):
+    @board.task
+    def run(text):
+        exec(text)
+
+    with pytest.raises(PyboardException) as caught:
+        run("x =")
+    assert "exec(text)" in [frame.source for frame in caught.value.frames]
+
+
 def test_code_that_the_board_cannot_compile_raises_and_the_next_call_works(board):
     with pytest.raises(PyboardException, match="SyntaxError"):
         board("match 1:\n case 1: pass")

@@ -67,13 +67,15 @@ class SourceMap:
         lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
         shown, frames = [], []
         matches = [_FRAME.match(line) for line in lines]
+        # What does not compile is in the text that was sent, whatever function it is in.
+        runs = not lines[-1].startswith(("SyntaxError", "IndentationError"))
         calls = sum(match is not None and not _is_ours(match) for match in matches)
         for line, match in zip(lines, matches):
             if match is None:
                 shown.append(line)
             elif not _is_ours(match) and (calls == 1 or module or not _is_top_level(match)):
                 # The top level of a program that calls a function is ours.
-                frame = self._frame(match, module)
+                frame = self._frame(match, module, runs)
                 frames.append(frame)
                 shown.append(_describe(frame, match["function"] is not None))
         type_name, _, message = lines[-1].partition(": ")
@@ -90,10 +92,10 @@ class SourceMap:
             raw=text,
         )
 
-    def _frame(self, match: re.Match[str], module: Sequence[Location]) -> Frame:
+    def _frame(self, match: re.Match[str], module: Sequence[Location], runs: bool) -> Frame:
         file, line, function = match["file"], int(match["line"]), match["function"] or "<module>"
         if file == _SENT:
-            location = self._locate(function, line, module)
+            location = self._locate(function, line, module, runs)
             host_file, host_line = (location.file, location.host_line(line)) if location else ("", None)
         else:
             # A path is as `sys.path` has it: relative, where that has an empty entry.
@@ -102,8 +104,10 @@ class SourceMap:
             return Frame(file, line, function, "")
         return Frame(host_file, host_line, function, linecache.getline(host_file, host_line).strip())
 
-    def _locate(self, function: str, line: int, module: Sequence[Location]) -> Optional[Location]:
-        if function == "<module>":
+    def _locate(
+        self, function: str, line: int, module: Sequence[Location], runs: bool
+    ) -> Optional[Location]:
+        if function == "<module>" or (module and not runs):
             return next((each for each in module if each.host_line(line) is not None), None)
         if function in self.functions:
             return self.functions[function]
