@@ -17,6 +17,7 @@ from tests.oracles.syntax_tree import INTERPRETERS, differences
 from belay import minify
 
 CORPUS = Path(__file__).parents[1] / "data" / "minify"
+
 # name: (source, result). A name with a version needs that CPython to parse, "no program" never does.
 CASES = {
     # Whole files
