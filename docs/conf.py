@@ -13,7 +13,7 @@ project_copyright = "the authors of belay, Apache-2.0"
 version = release = belay.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "generated"]
-exclude_patterns = ["_build", "design.md"]
+exclude_patterns = ["_build"]
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 

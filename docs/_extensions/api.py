@@ -1,4 +1,4 @@
-"""What autodoc cannot know: the decorators' options, and the tree of the exceptions."""
+"""What autodoc does not know: Google's sections, the decorators' options, the tree of the exceptions."""
 
 import inspect
 import re
@@ -38,13 +38,19 @@ def decorators():
 def decorator(kind, analyzer):
     cls = type(vars(belay.Device)[kind])
     signature = analyzer.overloads[f"{cls.__name__}.__call__"][1]
-    options = ", ".join(str(each) for each in signature.parameters.values() if each.kind == each.KEYWORD_ONLY)
-    head, _, rest = inspect.getdoc(cls.__call__).partition("\n\n")
-    text = f"{inspect.getdoc(cls)}\n\n{rest if head.startswith('Decorate') else head + rest}"
-    body = str(GoogleDocstring(text, CONFIG))
+    _self, _function, *given = signature.parameters.values()
+    options = ", ".join(map(option, given))
+    details = inspect.getdoc(cls.__call__).partition("\n\n")[2]  # behind "Decorate a function; ..."
+    body = str(GoogleDocstring(f"{inspect.getdoc(cls)}\n\n{details}", CONFIG))
     lines = [f".. py:decoratormethod:: Device.{kind}(function=None, *, {options})", ""]
     lines += [f"   {line}" if line else "" for line in body.splitlines()]
     return "```{eval-rst}\n.. py:currentmodule:: belay\n\n" + "\n".join(lines) + "\n```"
+
+
+def option(parameter):
+    """As it stands in a signature."""
+    annotation = re.sub(r"Optional\[(.*)\]", r"\1 | None", parameter.annotation)
+    return f"{parameter.name}: {annotation} = {parameter.default}"
 
 
 def exceptions():

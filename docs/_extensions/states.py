@@ -65,7 +65,8 @@ def diagram():
     rows = table("state.rs", "TRANSITIONS")
     edges, said = drawn(rows)
     parts = [
-        f'<svg class="states" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="States of the raw REPL">',
+        f'<div class="states"><svg class="states" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        'aria-label="States of the raw REPL">',
         '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
         'orient="auto"><path d="M0,0 L8,4 L0,8 Z"/></marker></defs>',
     ]
@@ -73,7 +74,7 @@ def diagram():
         edge(origin, to, " / ".join(inputs), (to, origin) in edges) for (origin, to), inputs in edges.items()
     ]
     parts += [box(state) for state in meanings("state.rs", "State")]
-    lines = ["".join(parts) + "</svg>", ""]
+    lines = ["".join(parts) + "</svg></div>", ""]
     everywhere = set(PLACES)
     for (by, to), origins in said.items():
         missing = everywhere - set(origins)
@@ -92,13 +93,13 @@ def box(state):
 
 
 def edge(origin, to, label, both_ways):
-    points = ROUND.get((origin, to)) or straight(PLACES[origin], PLACES[to], 24 if both_ways else 0)
+    points = ROUND.get((origin, to)) or straight(PLACES[origin], PLACES[to], 18 if both_ways else 0)
     (left, top), (right, bottom) = max(pairwise(points), key=lambda ends: dist(*ends))
     part = 0.3 if both_ways else 0.5  # the labels of two edges side by side stand at different heights
     x, y = left + (right - left) * part, top + (bottom - top) * part
     way = " ".join(f"{'L' if number else 'M'}{a:g},{b:g}" for number, (a, b) in enumerate(points))
     return (
-        f'<g class="input"><path d="{way}" marker-end="url(#arrow)"/>'
+        f'<g class="input" data-edge="{origin} {to}"><path d="{way}" marker-end="url(#arrow)"/>'
         f'<text x="{x:g}" y="{y + 4:g}">{escape(label)}</text></g>'
     )
 
