@@ -20,6 +20,7 @@ import tomllib
 from tests.support.pages import blocks_of
 
 import belay
+from belay.cli.main import COMMANDS
 from belay.project import config
 
 pytest.importorskip("micropython_run")
@@ -159,6 +160,12 @@ def test_a_block_is_of_its_language(block):
         json.loads(block.text)
     elif block.language in ("sh", "yaml"):
         assert block.remark[0], "nothing runs it: say why"
+
+
+def test_every_command_exists():
+    text = "".join(page.read_text("utf-8") for page in PAGES if page.stem != "migrate-from-belay")
+    used = set(re.findall(r"^(?:\$ |    )belay ([a-z]+)|`belay ([a-z]+)", text, re.MULTILINE))
+    assert {first or second for first, second in used} <= set(COMMANDS)
 
 
 def test_files_are_used():
