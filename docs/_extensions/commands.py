@@ -1,7 +1,6 @@
 """The reference of the command line, from the application that `belay` runs."""
 
 import html
-import re
 
 import typer
 
@@ -9,9 +8,9 @@ from belay.cli.main import build
 
 
 def markdown():
-    """A section for each command, in the order of `belay --help`."""
+    """What is said of all commands, and a section for each, in the order of `belay --help`."""
     root = typer.main.get_command(build([]))
-    return "\n".join(sections(context_of(root, "belay", None), 2))
+    return "\n".join([prose(root.help), *sections(context_of(root, "belay", None), 2)])
 
 
 def context_of(command, name, above):
@@ -19,7 +18,8 @@ def context_of(command, name, above):
 
 
 def sections(group, level):
-    for name, command in group.command.commands.items():
+    for name in group.command.list_commands(group):
+        command = group.command.commands[name]
         if not command.hidden:
             yield from section(context_of(command, name, group), level)
 
@@ -28,24 +28,31 @@ def section(context, level):
     command = context.command
     yield f"{'#' * level} {context.command_path}\n"
     yield f"```text\n{' '.join(command.get_usage(context).split()[1:])}\n```\n"
-    yield prose(command.help or "")
-    rows = [record for each in command.get_params(context) if (record := each.get_help_record(context))]
-    if rows:
-        yield "| | |\n|---|---|"
-        yield from (f"| {code(names)} | {cell(text)} |" for names, text in rows)
-        yield ""
+    yield prose(command.help)
+    yield "| | |\n|---|---|"
+    for parameter in command.get_params(context):
+        yield from (f"| {code(names)} | {cell(text)} |" for names, text in rows(parameter, context))
+    yield ""
     if hasattr(command, "commands"):
         yield from sections(context, level + 1)
+
+
+def rows(parameter, context):
+    """How a parameter is written, and what it is. One that stands for several words has a line for each."""
+    names, text = parameter.get_help_record(context)
+    if parameter.param_type_name == "argument" and "\n" in text:
+        return [line.split("  ", 1) for line in text.splitlines()]
+    return [(names, text)]
 
 
 def prose(text):
     """The help's paragraphs; examples become code blocks."""
     blocks = []
-    for paragraph in text.replace("\b\n", "").strip().split("\n\n"):
-        label, colon, examples = paragraph.partition(":")
-        if colon and label in ("Example", "Examples"):
-            lines = [line.strip() for line in re.split(r";\s|\n", examples) if line.strip()]
-            blocks.append("```console\n" + "\n".join(f"$ {line}" for line in lines) + "\n```")
+    for paragraph in text.strip().split("\n\n"):
+        label, _, examples = paragraph.partition(":")
+        if label in ("Example", "Examples"):
+            lines = [f"$ {line.strip()}" for line in examples.strip().splitlines()]
+            blocks.append("\n".join(["```console", *lines, "```"]))
         else:
             blocks.append(html.escape(paragraph, quote=False))
     return "\n\n".join(blocks) + "\n"

@@ -34,7 +34,7 @@ def test_every_command_has_a_section_with_its_options():
         assert command.help.split("\n")[0] in text.replace("&gt;", ">")
         for parameter in command.params:
             assert parameter.param_type_name == "argument" or f"`{parameter.opts[0]}" in text
-    assert "\n$ belay run micropython -m unittest\n" in page
+    assert "\n$ belay sync /dev/ttyUSB0 board/\n" in sections["belay sync"]
     assert "`-h`, `--help`" in sections["belay sync"]
 
 
