@@ -16,6 +16,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "generated"]
 exclude_patterns = ["_build"]
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
+smartquotes = False  # "--option" is no dash
 
 add_module_names = False
 autodoc_member_order = "bysource"
