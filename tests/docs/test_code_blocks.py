@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 import pytest
-import tomllib
+import tomli
 from tests.support.pages import blocks_of
 
 import belay
@@ -65,12 +65,12 @@ def environment(folder):
 
 
 def run(command, folder, text=None):
-    """What it prints, on both streams."""
+    """What it prints, on both streams, between the separators; and its status at the end."""
     done = subprocess.run(
         command, cwd=folder, env=environment(folder), input=text, encoding="utf-8", timeout=DEADLINE_S,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
     )  # fmt: skip
-    return done.stdout
+    return [*done.stdout.split(END), done.returncode]
 
 
 @pytest.mark.parametrize("page", BLOCKS, ids=ids)
@@ -97,8 +97,8 @@ def type_in(blocks, folder):
                 expected.append((block, command, output))
     if not script:
         return
-    said = run(["bash"], folder, "\n".join(script)).split(END)
-    for (block, command, output), printed, status in zip(expected, said[:-1:2], said[1::2], strict=True):
+    *said, _rest, _status = run(["bash"], folder, "\n".join(script))
+    for (block, command, output), printed, status in zip(expected, said[::2], said[1::2], strict=True):
         told = f"{block}: {command} (status {status}) said\n{printed}"
         fails = re.search(r"^error: |^(?:\d+ passed, )?\d+ failed", output, re.MULTILINE)
         assert (status == "0") != bool(fails), told
@@ -127,10 +127,11 @@ def run_program(blocks, folder):
         lines[start + len(text)] = f"print(end={END!r}, flush=True)"
     file = folder / f"{blocks[0].page.stem.replace('-', '_')}_page.py"
     file.write_text("\n".join(lines), "utf-8")
-    said = run([sys.executable, file.name], folder).split(END)
-    assert len(said) == len(program) + 1, f"{program[len(said) - 1]} raised\n{said[-1]}"
-    assert "Traceback" not in said[-1], said[-1]
-    for block, printed in zip(program, said[:-1], strict=True):
+    *said, rest, status = run([sys.executable, file.name], folder)
+    assert len(said) == len(program), f"{program[len(said)]} raised\n{rest}"
+    assert status == 0, rest
+    assert "Traceback" not in rest, rest
+    for block, printed in zip(program, said, strict=True):
         output = behind(block, blocks, "")
         assert output is None or printed == output.text, f"what {block} prints"
 
@@ -153,7 +154,7 @@ def test_a_block_is_of_its_language(block):
         result = behind(block, BLOCKS[block.page], "becomes")
         assert result is None or belay.minify(block.text) == result.text
     elif block.language == "toml":
-        project = tomllib.loads(block.text)
+        project = tomli.loads(block.text)
         if "belay" in project.get("tool", {}):
             config.parse(block.text, Path("pyproject.toml"), {})
     elif block.language == "json":
