@@ -40,6 +40,7 @@ def section(context, level):
 def rows(parameter, context):
     """How a parameter is written, and what it is. One that stands for several words has a line for each."""
     names, text = parameter.get_help_record(context)
+    text = text.replace("[required]", "")  # the brackets of the usage line say what is not
     if parameter.param_type_name == "argument" and "\n" in text:
         return [line.split("  ", 1) for line in text.splitlines()]
     return [(names, text)]
