@@ -32,6 +32,16 @@ bench: $(BUILT)
 	cargo bench --locked --quiet -p belay-core --bench minify
 	$(BIN)/python -m pytest benches/python --benchmark-only --benchmark-columns=median,iqr,ops
 
+docs: $(VENV)/.docs
+	$(BIN)/python -m sphinx -W --keep-going -n -q -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+# Not "pip install .[docs]": that would build belay again.
+$(VENV)/.docs: pyproject.toml | $(BUILT)
+	@$(BIN)/python -c 'import tomli; print(*tomli.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"], sep="\n")' | \
+		$(BIN)/python -m pip install --quiet --requirement /dev/stdin
+	@touch $@
+
 wheel: $(BUILT)
 	$(BIN)/maturin build --release --locked --out $(DIST)
 
@@ -45,4 +55,4 @@ $(BUILT): pyproject.toml $(RUST)
 	@touch $@
 
 clean:
-	rm -rf $(VENV) target dist
+	rm -rf $(VENV) target dist docs/_build

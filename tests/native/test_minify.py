@@ -17,7 +17,6 @@ from tests.oracles.syntax_tree import INTERPRETERS, differences
 from belay import minify
 
 CORPUS = Path(__file__).parents[1] / "data" / "minify"
-DOCUMENTATION = Path(__file__).parents[2] / "docs"
 
 # name: (source, result). A name with a version needs that CPython to parse, "no program" never does.
 CASES = {
@@ -425,12 +424,3 @@ def test_no_text_takes_long(name):
 def test_only_text():
     with pytest.raises(TypeError):
         minify(b"x = 1")
-
-
-def test_documentation():
-    """What it shows as minified is what comes out."""
-    text = (DOCUMENTATION / "concepts" / "minify.md").read_text(encoding="utf-8")
-    examples = re.findall(r"```python\n(.*?)```\n\nbecomes\n\n```\n(.*?)```\n", text, re.DOTALL)
-    assert len(examples) == text.count("```") / 4
-    for source, result in examples:
-        assert minify(source) == result

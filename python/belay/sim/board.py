@@ -36,14 +36,16 @@ class SimulatedBoard:
     """What is around a simulated board's processor. Safe to use from several threads.
 
     The pins stay readable after the board has ended: they are then as it left them.
-
-    Args:
-        state: the shared memory.
-        commands: descriptor to the supervisor; closed by `close`.
-        buses: what is plugged in; closed by `close`.
     """
 
     def __init__(self, state: mmap.mmap, commands: int, buses: Buses) -> None:
+        """Of a board that has been started.
+
+        Args:
+            state: the shared memory.
+            commands: descriptor to the supervisor; closed by `close`.
+            buses: what is plugged in; closed by `close`.
+        """
         self._state = state
         self._commands = commands
         self._buses = buses
