@@ -92,3 +92,20 @@ def supervisor_of_the_newest_board():
     """The child of ours that was started last and runs the simulated board."""
     command = ["pgrep", "-n", "-P", str(os.getpid()), "-f", "supervisor"]
     return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+@pytest.mark.parametrize("device", [5, b"/dev/ttyUSB0", object(), ["sim:"]])
+def test_what_names_no_device_is_told(device):
+    with pytest.raises(TypeError, match="device= takes a port, a URL, a UsbSpecifier"):
+        Device(device)
+
+
+def test_a_path_is_a_port(tmp_path):
+    with pytest.raises(ConnectionFailedError, match=f"there is no port {tmp_path}/tty"):
+        Device(tmp_path / "tty")
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf")])
+def test_a_timeout_is_a_time(timeout):
+    with pytest.raises(ValueError, match="timeout="):
+        Device("sim:", timeout=timeout)

@@ -3,10 +3,13 @@
 import enum
 import linecache
 import math
+import subprocess
+import sys
 
 import pytest
 
-from belay import Device
+from belay import Device, micropython
+from belay.device.source import function_source
 from belay.exceptions import PyboardException, SpecialFunctionNameError
 
 
@@ -181,6 +184,73 @@ def test_setup_refuses_generators(board):
         @board.setup
         def generator():
             yield 1
+
+
+def test_threads_refuse_generators(board):
+    with pytest.raises(ValueError, match="run nothing"):
+
+        @board.thread
+        def loop():
+            yield 1
+
+
+def test_our_decorator_is_not_sent_whatever_it_is_called(board):
+    t = board.task
+    slow = board.task(timeout=60)
+
+    def doubled(function):
+        return lambda *arguments: 2 * function(*arguments)
+
+    @t
+    def plain():
+        return 1
+
+    @t(minify=False)
+    def with_options():
+        return 2
+
+    @doubled
+    @slow
+    @micropython.native
+    def stacked(x):
+        return x + 1
+
+    assert (plain(), with_options(), stacked(1)) == (1, 2, 4)
+    definition = function_source(stacked.__closure__[0].cell_contents).definition
+    assert definition.split() == ["@micropython.native", "def", "stacked(x):", "return", "x", "+", "1"]
+
+
+def test_an_alias_of_a_marker_is_not_sent():
+    with Aliased("sim:") as device:
+        assert device.seven() == 7
+
+
+marked = Device.task
+
+
+class Aliased(Device):
+    @marked
+    @micropython.native
+    def seven():
+        return 7
+
+
+def test_source_that_was_typed_is_told_about():
+    program = """
+from belay import Device
+with Device("sim:") as device:
+    @device.task
+    def typed():
+        return 5
+    print(typed())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    if sys.version_info >= (3, 13):
+        assert done.stdout == "5\n"
+    else:
+        assert (
+            "source of typed() cannot be found in '<string>'; before Python 3.13 none is kept" in done.stderr
+        )
 
 
 def notebook_cell(number, text):

@@ -138,3 +138,9 @@ def test_deep_nesting(board):
     for _ in range(50):
         (value,) = value
     assert value == []
+
+
+@pytest.mark.parametrize("code", [5, b"1", None, print])
+def test_code_is_text(board, code):
+    with pytest.raises(TypeError, match=f"code as a str, not {type(code).__name__}"):
+        board(code)

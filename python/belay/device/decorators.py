@@ -15,6 +15,7 @@ from .executers import make
 from .link import BoardLink
 from .markers import mark
 from .options import Options
+from .source import Decorator
 
 __all__ = ["Executer", "Setup", "Task", "Teardown", "Thread"]
 
@@ -37,7 +38,7 @@ class Executer(Protocol[P, R_co]):
         """Run it on the board."""
 
 
-class _Decorator:
+class _Decorator(Decorator):
     """What the four have in common. Their signatures are the overloads of each.
 
     No attribute has a plain name: those are the functions'.
@@ -240,7 +241,8 @@ class Thread(_Decorator):
             implementation: use it on such boards only (methods only).
 
         Raises:
-            ValueError: it uses variables of an enclosing function, or its source cannot be found.
+            ValueError: a generator, it uses variables of an enclosing function, or its source cannot be
+                found.
             SpecialFunctionNameError: the name is reserved.
         """
         return self._apply(function, options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import functools
+import math
 import os
 import sys
 from contextlib import contextmanager, suppress
@@ -31,12 +32,12 @@ from ..transport.connect import Target, connect
 from ..transport.late import late
 from ..transport.ports import UsbSpecifier
 from .decorators import Setup, Task, Teardown, Thread
-from .executers import Executer, make
+from .executers import make
 from .files import Files
 from .history import History
 from .implementation import Implementation
 from .link import BoardLink, Definition
-from .markers import choose, marked_methods
+from .markers import Function, choose, marked_methods
 from .meta import DeviceMeta
 from .opener import Opener
 
@@ -58,10 +59,10 @@ class Device(Files, metaclass=DeviceMeta):
     convenience imports there. Usable as a context manager; ``close`` is also called at exit.
 
     Args:
-        device: which board: a port (``"/dev/ttyUSB0"``, ``"COM3"``), ``"sim:"``, ``"exec:COMMAND"``,
-            ``"execpty:COMMAND"``, a pyserial URL, a ``UsbSpecifier`` or its JSON; ``None``: the environment
-            variable ``BELAY_DEVICE``, else the only USB serial port. A function that opens a ``Transport`` is
-            called for each connection; an open one is taken as it is.
+        device: which board: a port (``"/dev/ttyUSB0"``, ``"COM3"``, a ``Path``), ``"sim:"``,
+            ``"exec:COMMAND"``, ``"execpty:COMMAND"``, a pyserial URL, a ``UsbSpecifier`` or its JSON;
+            ``None``: the environment variable ``BELAY_DEVICE``, else the only USB serial port. A function
+            that opens a ``Transport`` is called for each connection; an open one is taken as it is.
         baudrate: of a serial port.
         user: for lines that ask for one.
         password: for lines that ask for one; empty takes ``BELAY_PASSWORD``.
@@ -82,6 +83,7 @@ class Device(Files, metaclass=DeviceMeta):
         InsufficientSpecifierError: several ports fit.
         PyboardError: what is there does not behave as a raw REPL.
         PyboardException: ``startup`` raised.
+        ValueError: ``timeout`` is no time.
     """
 
     MAX_CMD_HISTORY_LEN = 1000
@@ -94,7 +96,7 @@ class Device(Files, metaclass=DeviceMeta):
 
     def __init__(
         self,
-        device: Union[Target, Transport, Callable[[], Transport]] = None,
+        device: Union[Target, os.PathLike[str], Transport, Callable[[], Transport]] = None,
         *,
         baudrate: int = 115200,
         user: str = "",
@@ -110,9 +112,13 @@ class Device(Files, metaclass=DeviceMeta):
         trace: Optional[str] = None,
         auto_sync_time: bool = False,
     ) -> None:
-        self._teardowns: List[Executer] = []
+        self._teardowns: List[Function] = []
         self._closed = False
         self._process = os.getpid()
+        if not 0 < timeout < math.inf:
+            raise ValueError(f"timeout={timeout!r} is no number of seconds above 0")
+        if isinstance(device, os.PathLike):
+            device = os.fspath(device)
         if device is None or isinstance(device, (str, UsbSpecifier)):
             target = functools.partial(
                 connect, device, baudrate=baudrate, user=user, password=password, exclusive=exclusive,
@@ -121,6 +127,11 @@ class Device(Files, metaclass=DeviceMeta):
             opener = Opener(target)
         elif callable(device):
             opener = Opener(device)
+        elif not hasattr(device, "line"):
+            raise TypeError(
+                "device= takes a port, a URL, a UsbSpecifier, a Transport or a function that opens one, "
+                f"not {device!r}"
+            )
         else:
             transport = device
             opener = Opener(lambda: transport, reopens=False)
@@ -157,7 +168,7 @@ class Device(Files, metaclass=DeviceMeta):
         with _step("__post_init__"):
             self.__post_init__()
 
-    def _bind(self) -> List[Executer]:
+    def _bind(self) -> List[Function]:
         """Make this instance's decorators and methods.
 
         Returns:
@@ -171,7 +182,7 @@ class Device(Files, metaclass=DeviceMeta):
             "thread": Thread(link),
         }
         vars(self).update(decorators)
-        autoinits: List[Executer] = []
+        autoinits: List[Function] = []
         definitions: List[Definition] = []
         for name, mark, overloads in marked_methods(type(self)):
             if name in dir(Device) and name not in decorators:  # without those of the metaclass
@@ -240,6 +251,8 @@ class Device(Files, metaclass=DeviceMeta):
             TimeoutExpired: past ``timeout``; the board was interrupted, the next call works.
             ConnectionLost: the board is gone.
         """
+        if not isinstance(code, str):
+            raise TypeError(f"a device takes Python code as a str, not {type(code).__name__}")
         is_expression = wire.is_expression(code)
         operation = _operation(self._link, code, is_expression, minify, trusted)
         result = self._link.perform(operation, timeout_s=timeout, stream_out=stream_out)
@@ -364,7 +377,7 @@ def _operation(
     return None
 
 
-def _no_match(name: str, implementation: Implementation) -> Executer:
+def _no_match(name: str, implementation: Implementation) -> Function:
     def refuse(*_arguments: Any, **_keywords: Any) -> Any:
         raise NoMatchingExecuterError(
             f"no overload of {name}() is for {implementation.name}",

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import functools
 import inspect
-from typing import Any, Callable, Generator, Mapping, Optional, Sequence, Tuple
+from typing import Any, Generator, Mapping, Optional, Sequence, Tuple
 
 from ..exceptions import FeatureUnavailableError, PyboardException
 from ..repl import wire
 from ..repl.response import statements, value
 from .generators import drive
 from .link import BoardLink, Definition
+from .markers import Function
 from .options import Options
 from .source import FunctionSource, function_source
 from .tracebacks import Location
 
-__all__ = ["Executer", "make"]
+__all__ = ["make"]
 
-Executer = Callable[..., Any]
-Made = Tuple[Executer, Optional[Definition]]
+Made = Tuple[Function, Optional[Definition]]
 
 
-def make(kind: str, link: BoardLink, function: Callable[..., Any], options: Options) -> Made:
+def make(kind: str, link: BoardLink, function: Function, options: Options) -> Made:
     """The host's side of a decorated function, and what the board needs before it is called.
 
     Raises:
@@ -31,7 +31,7 @@ def make(kind: str, link: BoardLink, function: Callable[..., Any], options: Opti
     return _MAKERS[kind](link, function, function_source(function, link.sources.functions), options)
 
 
-def _task(link: BoardLink, function: Executer, source: FunctionSource, options: Options) -> Made:
+def _task(link: BoardLink, function: Function, source: FunctionSource, options: Options) -> Made:
     if source.is_generator and source.is_async:
         raise ValueError(f"{source.name}() is an asynchronous generator, which the host cannot drive")
     names = _positional_names(function)
@@ -60,7 +60,7 @@ def _task(link: BoardLink, function: Executer, source: FunctionSource, options: 
     return start if source.is_generator else run, Definition(source, options.minify, feature)
 
 
-def _setup(link: BoardLink, function: Executer, source: FunctionSource, options: Options) -> Made:
+def _setup(link: BoardLink, function: Function, source: FunctionSource, options: Options) -> Made:
     if source.is_generator or source.is_async:
         raise ValueError(f"{source.name}() is a generator or async: its body cannot run in the global scope")
     body, shift = wire.prepare(source.body, shrink=options.minify)
@@ -87,14 +87,16 @@ def _setup(link: BoardLink, function: Executer, source: FunctionSource, options:
     return run, None
 
 
-def _teardown(link: BoardLink, function: Executer, source: FunctionSource, options: Options) -> Made:
+def _teardown(link: BoardLink, function: Function, source: FunctionSource, options: Options) -> Made:
     required = [each.name for each in inspect.signature(function).parameters.values() if _must_be_given(each)]
     if required:
         raise ValueError(f"{source.name}() runs at close: {', '.join(required)} needs a default")
     return _setup(link, function, source, options)
 
 
-def _thread(link: BoardLink, function: Executer, source: FunctionSource, options: Options) -> Made:
+def _thread(link: BoardLink, function: Function, source: FunctionSource, options: Options) -> Made:
+    if source.is_generator or source.is_async:
+        raise ValueError(f"{source.name}() is a generator or async: a thread would start it and run nothing")
     names = _positional_names(function)
     signature = inspect.signature(function)
 
@@ -125,7 +127,7 @@ def _assignments(arguments: Mapping[str, Any]) -> str:
     return ";".join(f"{name}={wire.argument_text([value], [name])}" for name, value in arguments.items())
 
 
-def _positional_names(function: Executer) -> Sequence[str]:
+def _positional_names(function: Function) -> Sequence[str]:
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     return [each.name for each in inspect.signature(function).parameters.values() if each.kind in positional]
 

@@ -12,10 +12,11 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 from .options import Options
 
-__all__ = ["Mark", "Namespace", "choose", "mark", "marked_methods"]
+__all__ = ["Function", "Mark", "Namespace", "choose", "mark", "marked_methods"]
 
 _ATTRIBUTE = "__belay_mark__"
 Function = Callable[..., Any]
+"""Of the user's, or what it became: called here, run on the board."""
 
 
 @dataclass(frozen=True)

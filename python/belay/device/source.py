@@ -5,17 +5,22 @@ from __future__ import annotations
 import ast
 import inspect
 import linecache
+import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from types import FunctionType
-from typing import Any, Callable, Container, FrozenSet, List, Tuple, Union
+from typing import Any, Callable, Container, FrozenSet, List, Mapping, Tuple, Union
 
 from ..exceptions import SpecialFunctionNameError
 
-__all__ = ["FunctionSource", "function_source", "inner_names", "refuse_reserved_name"]
+__all__ = ["Decorator", "FunctionSource", "function_source", "inner_names", "refuse_reserved_name"]
 
 _Definition = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 _OUR_DECORATORS = frozenset({"setup", "task", "teardown", "thread", "staticmethod"})
+
+
+class Decorator:
+    """Base of the decorators that are ours, so that they are known whatever they are called."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,8 @@ def function_source(function: Callable[..., Any], known: Container[str] = ()) ->
     file = inspect.getsourcefile(function) or function.__code__.co_filename
     lines = linecache.getlines(file, function.__globals__)
     node = _find(function, file, lines)
-    start = min([node.lineno, *(decorator.lineno for decorator in _kept_decorators(node))])
+    kept = _kept_decorators(node, {**function.__globals__, **_callers_names()})
+    start = min([node.lineno, *(decorator.lineno for decorator in kept)])
     body, body_line = _body(node, lines)
     return FunctionSource(
         name=function.__name__,
@@ -103,8 +109,9 @@ def _find(function: FunctionType, file: str, lines: List[str]) -> _Definition:
         first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
         if node.name == code.co_name and first == code.co_firstlineno:
             return node
+    typed = "; before Python 3.13 none is kept of what is typed" if file in ("<stdin>", "<string>") else ""
     raise ValueError(
-        f"the source of {function.__name__}() cannot be found in {file!r}; "
+        f"the source of {function.__name__}() cannot be found in {file!r}{typed}; "
         "define it in a file that has not changed since, or in a notebook"
     )
 
@@ -115,16 +122,35 @@ def _definitions(text: str) -> Tuple[_Definition, ...]:
     return tuple(node for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
 
 
-def _kept_decorators(node: _Definition) -> List[ast.expr]:
+def _kept_decorators(node: _Definition, names: Mapping[str, Any]) -> List[ast.expr]:
     """Those below ours: what stands above ours wraps the host's side only."""
-    ours = [index for index, decorator in enumerate(node.decorator_list) if _is_ours(decorator)]
+    ours = [index for index, decorator in enumerate(node.decorator_list) if _is_ours(decorator, names)]
     return node.decorator_list[ours[-1] + 1 :] if ours else node.decorator_list
 
 
-def _is_ours(decorator: ast.expr) -> bool:
+def _is_ours(decorator: ast.expr, names: Mapping[str, Any]) -> bool:
     target = decorator.func if isinstance(decorator, ast.Call) else decorator
     name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
-    return name in _OUR_DECORATORS
+    value = _value(target, names)
+    value = getattr(getattr(value, "func", None), "__self__", value)  # task(minify=False) is a partial
+    return name in _OUR_DECORATORS or isinstance(value, Decorator)
+
+
+def _value(expression: ast.expr, names: Mapping[str, Any]) -> Any:
+    """What a dotted name stands for, without running any code; ``None`` where that cannot be said."""
+    if isinstance(expression, ast.Attribute):
+        return inspect.getattr_static(_value(expression.value, names), expression.attr, None)
+    return names.get(expression.id) if isinstance(expression, ast.Name) else None
+
+
+def _callers_names() -> Mapping[str, Any]:
+    """The local variables of the user's code that we are called from."""
+    frame = sys._getframe()
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith(
+        f"{__package__.partition('.')[0]}."
+    ):
+        frame = frame.f_back
+    return frame.f_locals
 
 
 def _body(node: _Definition, lines: List[str]) -> Tuple[str, int]:
