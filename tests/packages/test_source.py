@@ -59,7 +59,7 @@ def test_forms(text, kind, place):
         ("", "no path, URL or version"),
         (5, "not a text"),
         ([], "empty list"),
-        ({}, "no text uri"),
+        ({}, "has no uri, or one that is no text"),
         ({"uri": "x.py", "branch": "main"}, "unknown key 'branch'"),
         ({"uri": "x.py", "develop": 1}, "develop = 1"),
         ({"uri": "https://a.example/x.py", "develop": True}, "not a local"),

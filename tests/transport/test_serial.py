@@ -88,7 +88,7 @@ def test_a_port_that_is_not_permitted_names_the_group(terminal):
 
 
 @pytest.mark.parametrize(
-    ("path", "message"), [("/dev/null", "/dev/null is no serial port"), ("/dev", "/dev cannot be opened")]
+    ("path", "message"), [("/dev/null", "/dev/null is no serial port"), ("/dev", "/dev is no serial port")]
 )
 def test_what_is_no_serial_port(path, message):
     with pytest.raises(ConnectionFailedError, match=message), no_ports(path):

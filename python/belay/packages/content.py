@@ -78,7 +78,10 @@ def merge(parts: Iterable[Files], origin: str) -> Files:
                 )
     clash = overlap(files)
     if clash:
-        raise ResolutionError(f"{origin} gets {clash} twice: as a file and as a folder, or in two cases")
+        raise ResolutionError(
+            f"{origin} gets {clash} twice: as a file and as a folder, or in upper and lower case",
+            hint="leave one of the two out",
+        )
     return files
 
 
@@ -106,7 +109,10 @@ def read_folder(folder: Path, origin: str, limit_bytes: int) -> Dict[str, bytes]
         path = folder / name
         total += path.stat().st_size
         if total > limit_bytes:
-            raise IntegrityError(f"{origin} is larger than {limit_bytes >> 20} MiB")
+            raise IntegrityError(
+                f"{origin} is larger than {limit_bytes >> 20} MiB",
+                hint="raise BELAY_PACKAGE_LIMIT (MiB) if it is meant to be",
+            )
         files[safe_target(name, origin)] = path.read_bytes()
     return files
 

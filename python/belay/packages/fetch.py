@@ -81,7 +81,9 @@ class Fetcher:
             return {_renamed(name, source): Fetched(path.read_bytes(), source.label)}
         found = read_folder(path, source.label, limits.package_bytes)
         if not found:
-            raise PackageNotFoundError(f"{source.label} is an empty folder", hint=f"it is {path}")
+            raise PackageNotFoundError(
+                f"{source.label} is an empty folder", hint=f"put files into {path}, or leave it out"
+            )
         return {name: Fetched(content, source.label) for name, content in found.items()}
 
     def _check_size(self, name: str, files: Files) -> None:

@@ -193,14 +193,19 @@ class Client:
             try:
                 target = mirror.rewrite(urljoin(url, location), self._mirrors)
             except ValueError:
-                raise IntegrityError(f"{mirror.redact(request.url)} redirects to no URL") from None
+                raise IntegrityError(
+                    f"{mirror.redact(request.url)} redirects to no URL", hint="check the address"
+                ) from None
             if urlsplit(target).scheme != urlsplit(url).scheme:
                 raise IntegrityError(
                     f"{mirror.redact(request.url)} redirects to {mirror.redact(target)}, another scheme",
                     hint="nothing was fetched from there; check the address",
                 )
             url = target
-        raise PackageError(f"{mirror.redact(request.url)} redirects more than {_MOST_REDIRECTS} times")
+        raise PackageError(
+            f"{mirror.redact(request.url)} redirects more than {_MOST_REDIRECTS} times",
+            hint="check the address",
+        )
 
     async def _send(self, url: str, conditions: Mapping[str, str], request: Request) -> _Reply:
         client = self._client()
@@ -220,12 +225,17 @@ class Client:
         except httpx.TransportError as error:  # its text may hold a header or a proxy's password
             raise _Again(f"failed ({type(error).__name__})") from None
         except (httpx.InvalidURL, UnicodeError):
-            raise IntegrityError(f"{mirror.redact(url)} is no URL, or redirects to none") from None
+            raise IntegrityError(
+                f"{mirror.redact(url)} is no URL, or redirects to none", hint="check the address"
+            ) from None
 
     async def _body(self, response: httpx.Response, request: Request) -> bytes:
         shown = mirror.redact(request.url)
         if response.headers.get("content-encoding", "identity") != "identity":
-            raise IntegrityError(f"{shown} was sent compressed, though we asked for it as it is")
+            raise IntegrityError(
+                f"{shown} was sent compressed, though it was asked for as it is",
+                hint="a proxy in between may do so: try another network",
+            )
         body = bytearray()
         length = response.headers.get("content-length", "")
         announced = int(length) if length.isdigit() else 0

@@ -16,6 +16,7 @@ from .paths import is_taken, safe_target
 from .source import ANY, Index, parse_index
 
 _KNOWN = "metadata, module, package, require, include"
+_ELSE = "name the files as dependencies of their own"
 
 
 class Tree(Protocol):
@@ -58,7 +59,7 @@ class _Reader:
         try:
             tree = ast.parse(self._read(path, self._origin))
         except (SyntaxError, ValueError, RecursionError) as error:
-            raise IntegrityError(f"{path} in {self._origin} is not Python: {error}") from None
+            raise IntegrityError(f"{path} in {self._origin} is not Python: {error}", hint=_ELSE) from None
         for statement in tree.body:
             self._statement(statement, path)
 
@@ -84,13 +85,13 @@ class _Reader:
     def _refusal(self, where: str) -> IntegrityError:
         return IntegrityError(
             f"{where} is not a call of {_KNOWN} with literal arguments",
-            hint="a manifest is read, never executed: name the files as dependencies of their own",
+            hint=f"a manifest is read, never executed: {_ELSE}",
         )
 
     def _read(self, path: str, where: str) -> bytes:
         content = self._tree.read(path)
         if content is None:
-            raise IntegrityError(f"{where} names {path!r}, which is not in {self._origin}")
+            raise IntegrityError(f"{where} names {path!r}, which is not in {self._origin}", hint=_ELSE)
         return content
 
     def _add(self, folder: str, base_path: str, target: str, where: str) -> None:
@@ -116,7 +117,9 @@ class _Reader:
             found = self._tree.list(posixpath.normpath(posixpath.join(folder, base_path, path)))
             files = [name for name in found if name.endswith(".py") and is_taken(name)]
             if not files:
-                raise IntegrityError(f"{where} names the package {path!r}, which is not in {self._origin}")
+                raise IntegrityError(
+                    f"{where} names the package {path!r}, which is not in {self._origin}", hint=_ELSE
+                )
         for name in files:
             self._add(folder, base_path, f"{path}/{name}", where)
 
@@ -124,11 +127,11 @@ class _Reader:
         try:
             self.needs.append(parse_index(f"{name}@{version or ANY}"))
         except ConfigError:
-            raise IntegrityError(f"{where} requires {name!r}, which is no package") from None
+            raise IntegrityError(f"{where} requires {name!r}, which is no package", hint=_ELSE) from None
 
     def include(self, folder: str, where: str, path: str, **_: Any) -> None:
         if "$(" in path:
-            raise IntegrityError(f"{where} includes {path!r}, a folder of a MicroPython build")
+            raise IntegrityError(f"{where} includes {path!r}, a folder of a MicroPython build", hint=_ELSE)
         path = posixpath.normpath(posixpath.join(folder, path))
         self.run(path if path.endswith(".py") else f"{path}/manifest.py")
 

@@ -18,6 +18,7 @@ from .paths import safe_target
 from .source import ANY, Index, Place, Web, parse_index, parse_place
 
 _HASH = re.compile(r"[0-9a-f]{8,64}")
+_REPORT = "nothing was changed; report this to the package's author"
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def parse(content: bytes, origin: Union[Web, Git, str], index: str) -> Document:
     needs = tuple(_need(name, version, origin, shown) for name, version in _pairs(data, "deps", shown))
     version = data.get("version") or ""
     if not isinstance(version, str):
-        raise IntegrityError(f"{shown} has a version that is no text")
+        raise IntegrityError(f"{shown} has a version that is no text", hint=_REPORT)
     return Document(version, tuple(items), needs)
 
 
@@ -105,13 +106,13 @@ def _pairs(data: Any, key: str, shown: str) -> List[Tuple[str, str]]:
         isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair)
         for pair in pairs
     ):
-        raise IntegrityError(f"{shown} has {key!r} that are not a list of pairs of texts")
+        raise IntegrityError(f"{shown} has {key!r} that are not a list of pairs of texts", hint=_REPORT)
     return [(first, second) for first, second in pairs]
 
 
 def _hash(text: str, shown: str) -> str:
     if not _HASH.fullmatch(text):
-        raise IntegrityError(f"{shown} has {text!r} where the start of a sha256 was expected")
+        raise IntegrityError(f"{shown} has {text!r} where the start of a sha256 was expected", hint=_REPORT)
     return text
 
 
@@ -121,13 +122,17 @@ def _link(url: str, origin: Union[Web, Git, str], shown: str) -> Union[Web, Git]
     if re.match(r"[a-z]+:", url):
         place = _place(url, base, shown)
         if not isinstance(place, (Web, Git)):
-            raise IntegrityError(f"{shown} has the file {mirror.redact(url)}, which is not a file")
+            raise IntegrityError(
+                f"{shown} has the file {mirror.redact(url)}, which is not a file", hint=_REPORT
+            )
         return place
     if isinstance(base, Git):
         return base.sibling(url)
     joined = urljoin(base, url)
     if urlsplit(joined)[:2] != urlsplit(base)[:2]:
-        raise IntegrityError(f"{shown} has the file {mirror.redact(url)}, which leaves its host")
+        raise IntegrityError(
+            f"{shown} has the file {mirror.redact(url)}, which leaves its host", hint=_REPORT
+        )
     return Web(joined, insecure=isinstance(origin, Web) and origin.insecure)
 
 
@@ -139,7 +144,7 @@ def _place(text: str, base: Union[Git, str], shown: str) -> Place:
         return parse_place("", text)[1]
     except ConfigError as error:
         raise IntegrityError(
-            f"{shown} names {mirror.redact(text)}, which {error.message}", hint="report this to its author"
+            f"{shown} names {mirror.redact(text)}, which {error.message}", hint=_REPORT
         ) from None
 
 
@@ -148,7 +153,9 @@ def _need(name: str, version: str, origin: Union[Web, Git, str], shown: str) -> 
         try:
             return parse_index(f"{name}@{version}")
         except ConfigError:
-            raise IntegrityError(f"{shown} needs {name!r} {version!r}, which is no package") from None
+            raise IntegrityError(
+                f"{shown} needs {name!r} {version!r}, which is no package", hint=_REPORT
+            ) from None
     if version not in (ANY, "latest", "*") and "://" not in name:
         name = f"{name}@{version}"
     return _place(name, origin if isinstance(origin, Git) else _text(origin), shown)

@@ -102,7 +102,9 @@ class Resolver:
             seen.add(place)
             order.append(place)
             if len(order) > MOST_PACKAGES:
-                raise ResolutionError(f"{demand.chain[0]} needs more than {MOST_PACKAGES} packages")
+                raise ResolutionError(
+                    f"{demand.chain[0]} needs more than {MOST_PACKAGES} packages", hint="leave it out"
+                )
             if place in documents:
                 chain = (*demand.chain, key_of(place))
                 queue.extend(Demand(need, chain) for need in documents[place].needs)

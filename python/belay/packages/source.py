@@ -131,7 +131,7 @@ def _parse_entry(name: str, value: Any, *, in_list: bool) -> Source:
         keys = "uri, develop, rename_to_init, insecure"
         raise ConfigError(f"has the unknown key {sorted(unknown)[0]!r}", hint=f"the keys are {keys}")
     if not isinstance(value.get("uri"), str):
-        raise ConfigError("has no text uri", hint=FORMS)
+        raise ConfigError("has no uri, or one that is no text", hint=FORMS)
     for key in ("develop", "rename_to_init", "insecure"):
         if not isinstance(value.get(key, False), bool):
             raise ConfigError(f"has {key} = {value[key]!r}", hint=f"{key} is true or false")

@@ -105,7 +105,9 @@ def _stage(
     (staging / "0" / settings.lock_path.name).write_bytes(text)
     for edit in edits:
         if (root / edit.path).read_bytes() != edit.before:
-            raise PackageError(f"{edit.path} was changed by somebody else", hint="try again")
+            raise PackageError(
+                f"{edit.path} was changed meanwhile by another program", hint="run the command again"
+            )
         (staging / str(len(targets))).write_bytes(edit.after)
         shutil.copymode(root / edit.path, staging / str(len(targets)))
         targets.append(edit.path)

@@ -102,7 +102,9 @@ def _project(root: Path) -> Iterator[None]:
             yield
     except OSError as error:
         what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        raise PackageError(f"the system refused: {what}", hint="see to that and run it again") from error
+        raise PackageError(
+            f"the system refused: {what}", hint="see to that, then run the command again"
+        ) from error
 
 
 def _check_names(settings: Settings, names: Sequence[str]) -> None:

@@ -84,7 +84,7 @@ def load(start: Optional[Path] = None, environment: Optional[Mapping[str, str]] 
     try:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", hint="see to its permissions") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path} is not UTF-8", hint="save it as UTF-8") from None
     return parse(text, path, os.environ if environment is None else environment)

