@@ -13,9 +13,13 @@ def main() -> None:
 
         print(f"belay {__version__}")
         return
-    from .cli.main import run
+    try:
+        from .cli.main import run
 
-    sys.exit(run(sys.argv[1:]))
+        status = run(sys.argv[1:])
+    except KeyboardInterrupt:  # while importing, or while telling of the first one
+        status = 130
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -110,7 +110,10 @@ def test_select_without_a_board(ports):
     with window(**ports(UART)) as person:
         person.enter(f"{sys.executable} -m belay select; echo status $?")
         shown = person.await_text("\nstatus 1")
-    assert "error: no USB serial port was found\nhint: is the board plugged in?" in shown
+    assert (
+        "error: no USB serial port was found\nhint: is the board plugged in, and its cable one for data?"
+        in shown
+    )
 
 
 def answered(person):

@@ -30,7 +30,7 @@ class Window:
 
     def type(self, text):
         """Type it as it is, without Enter."""
-        self._tmux("send-keys", "-l", text)
+        self._tmux("send-keys", "-l", "--", text)
 
     def press(self, *keys):
         """Keys by tmux's names: ``Enter``, ``C-]``, ``Down``."""

@@ -9,10 +9,11 @@ from typing import Any, Dict, Optional, Tuple, Union
 import typer
 
 from ..exceptions import ConfigError
-from . import changes, console, options, progress
+from . import changes, completion, console, options, progress
+from .help import App
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Add the command to ``app``."""
     app.command()(add)
 
@@ -24,19 +25,32 @@ def add(
     uri: Optional[str] = typer.Argument(
         None, metavar="[URI]", help="Where NAME is, or its version.", show_default=False
     ),
-    group: str = typer.Option("main", "--group", "-g", help="Group to add it to; made where it is missing."),
-    develop: bool = typer.Option(False, "--develop", help="Use a local package in place at each install."),
+    group: str = typer.Option(
+        "main",
+        "--group",
+        "-g",
+        metavar="GROUP",
+        help="Group that gets it, made where it is missing; else main.",
+        show_default=False,
+        autocompletion=completion.groups,
+    ),
+    develop: bool = typer.Option(False, "--develop", help="Use a local package where it is."),
     quiet: bool = options.QUIET,
     debug: bool = options.DEBUG,
 ) -> None:
-    """Download a dependency, then write it into pyproject.toml."""
+    """Download a dependency and write it into pyproject.toml.
+
+    Examples:
+        belay add logging
+        belay add pins ../pins.py --develop
+    """
     from ..packages import tree
     from ..packages import update as verbs
     from ..packages.cache import Cache, default_root
     from ..project import config, edit, folders
 
     before = config.load()
-    name, text = _read(name_or_uri, uri, before.root)
+    name, text = _read(options.filled(name_or_uri, "NAME_OR_URI"), uri, before.root)
     value: Union[str, Dict[str, Any]] = {"uri": text, "develop": True} if develop else text
     content = before.path.read_bytes()
     edited = edit.add_dependency(content.decode("utf-8"), group, name, value)

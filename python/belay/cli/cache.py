@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from . import console, options
+from . import completion, console, options
+from .help import App
+
+_HELP = """Show or clear what is kept of earlier downloads.
+
+Examples:
+    belay cache info
+    belay cache clear git-github --yes
+"""
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Add the command to ``app``."""
-    cache = typer.Typer(name="cache", help="Show or clear what belay keeps of earlier downloads.")
+    cache = App(name="cache", help=_HELP)
     cache.command()(info)
     cache.command("list")(list_elements)
     cache.command()(clear)
@@ -17,7 +25,11 @@ def register(app: typer.Typer) -> None:
 
 
 def info(debug: bool = options.DEBUG) -> None:
-    """Print the location and size of the cache."""
+    """Print where the cache is, and how large.
+
+    Examples:
+        belay cache info
+    """
     from ..packages.cache import Cache, default_root
 
     cache = Cache(default_root())
@@ -28,7 +40,11 @@ def info(debug: bool = options.DEBUG) -> None:
 
 
 def list_elements(debug: bool = options.DEBUG) -> None:
-    """Print the name of each element."""
+    """Print the name of each element.
+
+    Examples:
+        belay cache list
+    """
     from ..packages.cache import Cache, default_root
 
     for element in Cache(default_root()).elements():
@@ -36,13 +52,24 @@ def list_elements(debug: bool = options.DEBUG) -> None:
 
 
 def clear(
-    prefix: str = typer.Argument("", help="Delete the elements whose name begins so.", show_default=False),
+    prefix: str = typer.Argument(
+        "",
+        metavar="[PREFIX]",
+        help="Delete elements whose name begins so.",
+        show_default=False,
+        autocompletion=completion.elements,
+    ),
     everything: bool = typer.Option(False, "--all", help="Delete all elements."),
     yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
     quiet: bool = options.QUIET,
     debug: bool = options.DEBUG,
 ) -> None:
-    """Delete elements of the cache."""
+    """Delete elements of the cache.
+
+    Examples:
+        belay cache clear git-github-micropython
+        belay cache clear --all --yes
+    """
     from ..packages.cache import Cache, default_root
 
     if not prefix and not everything:

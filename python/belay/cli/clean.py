@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import typer
-
 from . import changes, options
+from .help import App
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Add the command to ``app``."""
     app.command()(clean)
 
 
 def clean(quiet: bool = options.QUIET, debug: bool = options.DEBUG) -> None:
-    """Remove downloaded packages and groups that pyproject.toml no longer names."""
+    """Remove packages that pyproject.toml no longer names.
+
+    Examples:
+        belay clean
+    """
     from ..packages import update as verbs
     from ..project import config
 

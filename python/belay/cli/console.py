@@ -40,12 +40,20 @@ def report_usage(message: str, command: str) -> None:
 
 
 def report_fault(error: Exception) -> None:
-    """An error that belay did not foresee."""
+    """An error that is none of belay's: of the system, of an argument, or a fault of ours."""
     if debug:
         traceback.print_exception(type(error), error, error.__traceback__)
-    print(f"error: {type(error).__name__}: {_one_line(str(error))}", file=sys.stderr)
-    if not debug:
-        print("hint: run again with --debug for the traceback", file=sys.stderr)
+    text, hint = str(error), "--debug shows where it was raised"
+    if isinstance(error, OSError) and error.strerror:
+        text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    elif isinstance(error, UnicodeEncodeError):  # words that are none in the locale's encoding
+        text = f"{error.object[error.start : error.end]!r} is no text"
+        hint = "set a locale of UTF-8, such as LC_ALL=C.UTF-8"
+    elif not isinstance(error, ValueError):
+        text = f"{type(error).__name__}: {text}"
+        hint = "this is a fault of belay's: please report it, with what --debug shows"
+    print(f"error: {_one_line(text)}", file=sys.stderr)
+    print(f"hint: {hint}", file=sys.stderr)
 
 
 def _one_line(text: str) -> str:

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from typing import List
 
-import typer
-
 from ..repl.output import STDOUT, write_text
+from . import options
+from .help import App
 from .options import DEBUG, PASSWORD, QUIET, TIMEOUT, open_device, port_and
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Add the command to ``app``."""
     app.command("exec")(execute)
 
 
 def execute(
-    words: List[str] = typer.Argument(..., metavar="[PORT] STATEMENT", show_default=False),
+    words: List[str] = options.words("[PORT] STATEMENT", "STATEMENT  What to run on it.", files=False),
     password: str = PASSWORD,
     timeout: float = TIMEOUT,
-    debug: bool = DEBUG,
     quiet: bool = QUIET,
+    debug: bool = DEBUG,
 ) -> None:
     """Run a statement on a board, or print an expression's value.
 
-    Example: belay exec /dev/ttyUSB0 "os.listdir()"
+    Examples:
+        belay exec /dev/ttyUSB0 "os.listdir()"
+        belay exec sim: "6 * 7"
     """
     port, code = port_and(words, "STATEMENT")
     with open_device(port, password, timeout) as device:

@@ -14,19 +14,31 @@ from typing import TYPE_CHECKING, List, Optional, Tuple
 import typer
 
 from ..exceptions import BelayException
+from . import options
+from .help import App
 from .options import DEBUG, PASSWORD, QUIET, TIMEOUT, open_device
 from .progress import transferring
 
 if TYPE_CHECKING:
     from ..device.device import Device
 
-_ONE = typer.Argument(None, metavar="[PORT] [PATH]", show_default=False)
-_SOME = typer.Argument(..., metavar="[PORT] PATH...", show_default=False)
+_ONE = options.words("[PORT] [PATH]", "[PATH]  A path on it; else /.", required=False, files=False)
+_SOME = options.words("[PORT] PATH...", "PATH  A path on it.", files=False)
 
 
-def register(app: typer.Typer) -> None:
+_HELP = """List, read, copy and remove a board's files.
+
+PATH is one of the board; where it could be taken for PORT, write it as :PATH.
+
+Examples:
+    belay fs ls /dev/ttyUSB0 /lib
+    belay fs cp /dev/ttyUSB0 :/main.py .
+"""
+
+
+def register(app: App) -> None:
     """Add the command to ``app``."""
-    commands = typer.Typer(help="The board's files.", no_args_is_help=True, rich_markup_mode=None)
+    commands = App(help=_HELP)
     for command in (ls, tree, cat, cp, rm, mkdir, df):
         commands.command(command.__name__)(command)
     app.add_typer(commands, name="fs")
@@ -36,12 +48,13 @@ def ls(
     words: Optional[List[str]] = _ONE,
     password: str = PASSWORD,
     timeout: float = TIMEOUT,
-    debug: bool = DEBUG,
     quiet: bool = QUIET,
+    debug: bool = DEBUG,
 ) -> None:
     """List a folder: sizes and names.
 
-    Example: belay fs ls /dev/ttyUSB0 /lib
+    Examples:
+        belay fs ls /dev/ttyUSB0 /lib
     """
     port, path = _port_and_path(words)
     with open_device(port, password, timeout, startup="") as device:
@@ -53,12 +66,13 @@ def tree(
     words: Optional[List[str]] = _ONE,
     password: str = PASSWORD,
     timeout: float = TIMEOUT,
-    debug: bool = DEBUG,
     quiet: bool = QUIET,
+    debug: bool = DEBUG,
 ) -> None:
     """Show a folder and all that is below it.
 
-    Example: belay fs tree /dev/ttyUSB0
+    Examples:
+        belay fs tree /dev/ttyUSB0
     """
     port, path = _port_and_path(words)
     with open_device(port, password, timeout, startup="") as device:
@@ -74,12 +88,13 @@ def cat(
     words: List[str] = _SOME,
     password: str = PASSWORD,
     timeout: float = TIMEOUT,
-    debug: bool = DEBUG,
     quiet: bool = QUIET,
+    debug: bool = DEBUG,
 ) -> None:
     """Write files to standard output, byte for byte.
 
-    Example: belay fs cat /dev/ttyUSB0 /main.py
+    Examples:
+        belay fs cat /dev/ttyUSB0 /main.py
     """
     port, paths = _port_and_paths(words)
     with open_device(port, password, timeout, startup="") as device:
@@ -89,27 +104,35 @@ def cat(
 
 
 def cp(
-    words: List[str] = typer.Argument(..., metavar="[PORT] SOURCE DESTINATION", show_default=False),
+    words: List[str] = options.words(
+        "[PORT] SOURCE DESTINATION",
+        "SOURCE  A file or folder here, or :PATH of the board.\n"
+        "DESTINATION  The same; one of both is on the board.",
+    ),
     password: str = PASSWORD,
     timeout: float = TIMEOUT,
-    debug: bool = DEBUG,
     quiet: bool = QUIET,
+    debug: bool = DEBUG,
 ) -> None:
-    """Copy a file or a folder to the board, from it, or on it; paths on the board begin with a colon.
+    """Copy a file or a folder to a board, from it, or on it.
 
-    Files go as they are. A folder that is there gets the copy inside of it.
+    Paths on the board begin with a colon. Files go as they are. A folder that is there gets the copy inside.
 
-    Example: belay fs cp /dev/ttyUSB0 ./data.bin :/data.bin
+    Examples:
+        belay fs cp /dev/ttyUSB0 data.bin :/data.bin
+        belay fs cp /dev/ttyUSB0 :/log ./log
     """
     if len(words) not in (2, 3):
         raise typer.BadParameter("expected [PORT] SOURCE DESTINATION")
-    source, target = words[-2:]
+    source, target = (options.filled(word, what) for word, what in zip(words[-2:], ("SOURCE", "DESTINATION")))
     if not source.startswith(":") and not target.startswith(":"):
         raise typer.BadParameter(
             "one of SOURCE and DESTINATION is on the board and begins with a colon: :/path"
         )
     if not source.startswith(":") and not Path(source).exists():
-        raise BelayException(f"there is no file or folder {source}")
+        raise BelayException(
+            f"there is no file or folder {source}", hint="a path of the board begins with a colon"
+        )
     with open_device(words[0] if len(words) == 3 else None, password, timeout, startup="") as device:
         if not source.startswith(":"):
             _upload(device, Path(source), target[1:] or "/")
@@ -121,15 +144,16 @@ def cp(
 
 def rm(
     words: List[str] = _SOME,
-    recursive: bool = typer.Option(False, "--recursive", "-r", help="Of a folder, what is in it first."),
+    recursive: bool = typer.Option(False, "--recursive", "-r", help="With all that is in a folder."),
     password: str = PASSWORD,
     timeout: float = TIMEOUT,
-    debug: bool = DEBUG,
     quiet: bool = QUIET,
+    debug: bool = DEBUG,
 ) -> None:
     """Remove files and folders.
 
-    Example: belay fs rm -r /dev/ttyUSB0 /lib
+    Examples:
+        belay fs rm -r /dev/ttyUSB0 /lib
     """
     port, paths = _port_and_paths(words)
     with open_device(port, password, timeout, startup="") as device:
@@ -139,15 +163,16 @@ def rm(
 
 def mkdir(
     words: List[str] = _SOME,
-    parents: bool = typer.Option(False, "--parents", "-p", help="The folders around it too."),
+    parents: bool = typer.Option(False, "--parents", "-p", help="Make missing folders above it too."),
     password: str = PASSWORD,
     timeout: float = TIMEOUT,
-    debug: bool = DEBUG,
     quiet: bool = QUIET,
+    debug: bool = DEBUG,
 ) -> None:
     """Make folders.
 
-    Example: belay fs mkdir -p /dev/ttyUSB0 /data/log
+    Examples:
+        belay fs mkdir -p /dev/ttyUSB0 /data/log
     """
     port, paths = _port_and_paths(words)
     with open_device(port, password, timeout, startup="") as device:
@@ -159,12 +184,13 @@ def df(
     words: Optional[List[str]] = _ONE,
     password: str = PASSWORD,
     timeout: float = TIMEOUT,
-    debug: bool = DEBUG,
     quiet: bool = QUIET,
+    debug: bool = DEBUG,
 ) -> None:
     """Show how full the filesystem is, in bytes.
 
-    Example: belay fs df /dev/ttyUSB0
+    Examples:
+        belay fs df /dev/ttyUSB0
     """
     port, path = _port_and_path(words)
     with open_device(port, password, timeout, startup="") as device:
@@ -197,7 +223,7 @@ def _is_path(word: str, alone: bool) -> bool:
 
 
 def _board_path(word: str) -> str:
-    path = word[1:] if word.startswith(":") else word
+    path = word[1:] if word.startswith(":") else options.filled(word, "PATH")
     return path if path.startswith("/") else f"/{path}"
 
 

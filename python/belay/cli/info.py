@@ -6,9 +6,8 @@ import json
 from dataclasses import asdict
 from typing import Any, Dict, Optional
 
-import typer
-
-from .options import DEBUG, JSON, PASSWORD, PORT, QUIET, TIMEOUT
+from .help import App
+from .options import DEBUG, JSON, PASSWORD, PORT, QUIET, TIMEOUT, open_device
 
 # Some boards have no filesystem, or an `os` without `statvfs`.
 _SPACE = """
@@ -23,7 +22,7 @@ def __belay_space():
 """
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Add the command to ``app``."""
     app.command("info")(info)
 
@@ -33,18 +32,17 @@ def info(
     json_: bool = JSON,
     password: str = PASSWORD,
     timeout: float = TIMEOUT,
-    debug: bool = DEBUG,
     quiet: bool = QUIET,
+    debug: bool = DEBUG,
 ) -> None:
-    """Show what runs on a board, how much room it has, and what its line is like.
+    """Show what runs on a board and how much room it has.
 
-    Example: belay info /dev/ttyUSB0
+    Examples:
+        belay info /dev/ttyUSB0
+        belay info --json sim:
     """
-    from ..device.device import Device  # not for `--help`
-    from ..transport.connect import connect
-
-    line = connect(port, password=password)
-    with Device(line, timeout=timeout, startup="") as device:
+    with open_device(port, password, timeout, startup="") as device:
+        line = device._link.session.transport
         device(_SPACE)
         ram_free, flash_free, flash_total = device("__belay_space()")
         ability = device._service.ability

@@ -8,12 +8,13 @@ from typing import List, Optional
 import typer
 
 from ..exceptions import BelayException
-from . import console
+from . import completion, console
+from .help import App
 from .options import DEBUG, IN_PLACE, MPY_CROSS, PASSWORD, PORT, QUIET, TIMEOUT, open_device
 from .progress import transferring
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Add the command to ``app``."""
     app.command("install")(install)
 
@@ -21,7 +22,11 @@ def register(app: typer.Typer) -> None:
 def install(
     port: Optional[str] = PORT,
     groups: Optional[List[str]] = typer.Option(
-        None, "--with", metavar="GROUP", help="An optional group of dependencies too; repeatable."
+        None,
+        "--with",
+        metavar="GROUP",
+        help="An optional group of dependencies too; repeatable.",
+        autocompletion=completion.groups,
     ),
     main: Optional[Path] = typer.Option(None, "--main", metavar="FILE", help="Store FILE as /main.py."),
     script: Optional[Path] = typer.Option(
@@ -34,23 +39,28 @@ def install(
     in_place: bool = IN_PLACE,
     password: str = PASSWORD,
     timeout: float = TIMEOUT,
-    debug: bool = DEBUG,
     quiet: bool = QUIET,
+    debug: bool = DEBUG,
 ) -> None:
-    """Bring a board up to date with this project, and restart it.
+    """Bring this project and its dependencies to a board.
 
-    The dependencies go to /lib, the project's folder to /NAME. Only what differs is sent.
+    The dependencies go to /lib, the project's folder to /NAME. Only what differs is sent; then the board
+    restarts.
 
-    Example: belay install /dev/ttyUSB0 --main main.py --follow
+    Examples:
+        belay install /dev/ttyUSB0
+        belay install sim:demo --main main.py --follow
     """
     # Not for `--help`.
     from ..device.main_program import check_can_follow, follow_main, start_main
-    from ..device.scripts import run_script
+    from ..device.scripts import read_script, run_script
     from ..project import config, install
 
     project = config.load()
     if script is not None and not script.is_file():
         raise BelayException(f"there is no file {script}", hint="--run takes the .py file to be run")
+    if script is not None:
+        read_script(script)  # what is wrong with it is told before a board is interrupted
     with install.prepared(project, groups=groups or (), main=main) as installation:
         if installation.differing:
             console.note(

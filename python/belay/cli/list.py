@@ -6,23 +6,24 @@ import json
 from dataclasses import asdict
 from typing import Dict, List
 
-import typer
-
 from . import console
+from .help import App
 from .options import DEBUG, JSON, QUIET
 
 COLUMNS = ("vid", "pid", "serial_number", "manufacturer", "product", "location")
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Add the command to ``app``."""
     app.command("list")(list_)
 
 
-def list_(json_: bool = JSON, debug: bool = DEBUG, quiet: bool = QUIET) -> None:
+def list_(json_: bool = JSON, quiet: bool = QUIET, debug: bool = DEBUG) -> None:
     """List the USB serial ports.
 
-    Example: belay list
+    Examples:
+        belay list
+        belay list --json
     """
     from ..transport.ports import usb_ports  # not for `--help`
 

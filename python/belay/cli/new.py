@@ -10,22 +10,27 @@ import typer
 
 from ..exceptions import ConfigError
 from . import console, options
+from .help import App
 
 TEMPLATE = Path(__file__).with_name("template")
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Add the command to ``app``."""
     app.command()(new)
 
 
 def new(
-    name: str = typer.Argument(..., help="Folder to make; its last part names the project."),
+    name: str = typer.Argument(..., metavar="NAME", help="Folder to make; its last part names the project."),
     quiet: bool = options.QUIET,
     debug: bool = options.DEBUG,
 ) -> None:
-    """Make a new project."""
-    folder = Path(name)
+    """Make a new project.
+
+    Examples:
+        belay new my-project
+    """
+    folder = Path(options.filled(name, "NAME"))
     project = folder.resolve().name
     package = re.sub(r"[-. ]", "_", project)
     if not package.isidentifier() or keyword.iskeyword(package):

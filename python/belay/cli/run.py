@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any, List
 
 import typer
-from typer.core import TyperCommand
 
 from ..exceptions import BelayException
-from . import run_executable
+from . import options, run_executable
+from .help import App, Command
 from .options import DEBUG, PASSWORD, QUIET, TIMEOUT, open_device, port_and
 
 _VALUE_OPTIONS = ("--password", "--timeout")
 _IS_EXECUTABLE = "belay.is_executable"
 
 
-class _RunCommand(TyperCommand):
+class _RunCommand(Command):
     """Ends our part of the line before EXECUTABLE: what follows is passed on untouched, `--help` too."""
 
     def parse_args(self, ctx: Any, args: List[str]) -> List[str]:
@@ -27,33 +27,40 @@ class _RunCommand(TyperCommand):
         return super().parse_args(ctx, args)
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Add the command to ``app``."""
     app.command("run", cls=_RunCommand)(run)
 
 
 def run(
     context: typer.Context,
-    words: List[str] = typer.Argument(
-        ..., metavar="[PORT] FILE.py | EXECUTABLE [ARGUMENT]...", show_default=False
+    words: List[str] = options.words(
+        "[PORT] FILE.py | EXECUTABLE [ARGUMENT]...",
+        "FILE.py  A script to run on it.\nEXECUTABLE  A program of this computer, with its arguments.",
     ),
     password: str = PASSWORD,
     timeout: float = TIMEOUT,
-    debug: bool = DEBUG,
     quiet: bool = QUIET,
+    debug: bool = DEBUG,
 ) -> int:
-    """Run a script on a board without storing it there, or a program here with MICROPYPATH set.
+    """Run a script on a board, or a program of this computer.
 
-    Examples: belay run /dev/ttyUSB0 blink.py; belay run micropython -m unittest
+    The script is not stored on the board. The program finds the project and its dependencies in MICROPYPATH;
+    all that follows its name is its own.
+
+    Examples:
+        belay run /dev/ttyUSB0 blink.py
+        belay run micropython -m unittest
     """
     if context.meta[_IS_EXECUTABLE]:
         return run_executable.execute(words)
     port, name = port_and(words, "FILE")
     path = Path(name)
     if not path.is_file():
-        raise BelayException(f"there is no file {name}", hint="belay run [PORT] FILE runs a .py file")
-    from ..device.scripts import run_script  # not for `--help`
+        raise BelayException(f"there is no file {name}", hint="belay run [PORT] FILE.py")
+    from ..device.scripts import read_script, run_script  # not for `--help`
 
+    read_script(path)  # what is wrong with it is told before a board is interrupted
     with open_device(port, password, timeout, startup="") as device:
         run_script(device, path)
     return 0

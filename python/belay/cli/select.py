@@ -7,10 +7,9 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, List, Tuple
 
-import typer
-
 from ..exceptions import BelayException, DeviceNotFoundError, FeatureUnavailableError
 from . import console
+from .help import App
 from .list import shown, table
 from .options import DEBUG, PASSWORD, QUIET, TIMEOUT, open_device
 
@@ -43,17 +42,20 @@ def __belay_blink(name):
 }
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Add the command to ``app``."""
     app.command("select")(select)
 
 
 def select(
-    password: str = PASSWORD, timeout: float = TIMEOUT, debug: bool = DEBUG, quiet: bool = QUIET
+    password: str = PASSWORD, timeout: float = TIMEOUT, quiet: bool = QUIET, debug: bool = DEBUG
 ) -> None:
-    """Pick a USB board from a menu, see what runs on it, and how to name it.
+    """Pick a USB board from a menu, and see how to name it.
 
-    Example: belay select
+    Shows what runs on the board, and can blink its LED.
+
+    Examples:
+        belay select
     """
     from ..transport.ports import usb_ports  # not for `--help`
 
@@ -61,7 +63,9 @@ def select(
         raise FeatureUnavailableError("the menu needs a terminal", hint="`belay list` needs none")
     boards = usb_ports()
     if not boards:
-        raise DeviceNotFoundError("no USB serial port was found", hint="is the board plugged in?")
+        raise DeviceNotFoundError(
+            "no USB serial port was found", hint="is the board plugged in, and its cable one for data?"
+        )
     specifier = _pick(boards)
     with open_device(specifier, password, timeout, startup="") as device:
         print(f"\n{device.implementation}")

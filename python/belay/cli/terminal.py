@@ -9,10 +9,11 @@ from typing import BinaryIO, Optional
 import typer
 
 from . import console
+from .help import App
 from .options import DEBUG, PASSWORD, PORT, QUIET, TIMEOUT, open_device
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Add the command to ``app``."""
     app.command("terminal")(terminal)
 
@@ -20,16 +21,18 @@ def register(app: typer.Typer) -> None:
 def terminal(
     port: Optional[str] = PORT,
     log_file: Optional[Path] = typer.Option(
-        None, "--log", metavar="FILE", help="Append all that the board says to FILE.", dir_okay=False
+        None, "--log", metavar="FILE", help="Append what the board says to FILE.", dir_okay=False
     ),
     password: str = PASSWORD,
     timeout: float = TIMEOUT,
-    debug: bool = DEBUG,
     quiet: bool = QUIET,
+    debug: bool = DEBUG,
 ) -> None:
     """Type at a board's prompt; ctrl-] leaves.
 
-    Example: belay terminal /dev/ttyUSB0
+    Examples:
+        belay terminal /dev/ttyUSB0
+        belay terminal --log board.log
     """
     from ..device.terminal import local_terminal  # not for `--help`
 

@@ -6,24 +6,38 @@ from typing import List, Optional
 
 import typer
 
-from . import changes, console, options, progress
+from . import changes, completion, console, options, progress
+from .help import App
 
-_PACKAGES = typer.Argument(None, help="Update these only.", show_default=False)
+_PACKAGES = typer.Argument(
+    None,
+    metavar="[PACKAGE]...",
+    help="Update these only.",
+    show_default=False,
+    autocompletion=completion.packages,
+)
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Add the command to ``app``."""
     app.command()(update)
 
 
 def update(
     packages: Optional[List[str]] = _PACKAGES,
-    offline: bool = typer.Option(False, "--offline", help="Work from the cache alone, without a request."),
-    locked: bool = typer.Option(False, "--locked", help="Fetch exactly what .belay/lock.json says, or fail."),
+    offline: bool = typer.Option(False, "--offline", help="Make no request: use the cache alone."),
+    locked: bool = typer.Option(False, "--locked", help="Fetch what .belay/lock.json says, or fail."),
     quiet: bool = options.QUIET,
     debug: bool = options.DEBUG,
 ) -> None:
-    """Download the dependencies that pyproject.toml names, and remove those that it no longer names."""
+    """Download the dependencies that pyproject.toml names.
+
+    Those that it no longer names are removed.
+
+    Examples:
+        belay update
+        belay update --locked
+    """
     from ..packages import update as verbs
     from ..packages.cache import Cache, default_root
     from ..project import config

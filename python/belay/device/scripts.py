@@ -6,13 +6,30 @@ import ast
 from contextlib import suppress
 from pathlib import Path
 
+from ..exceptions import BelayException
 from ..repl import wire
 from ..repl.response import statements
 from .device import Device
 from .source import inner_names
 from .tracebacks import Location
 
-__all__ = ["run_script"]
+__all__ = ["read_script", "run_script"]
+
+
+def read_script(path: Path) -> str:
+    """The text of a file of Python.
+
+    Raises:
+        OSError: the file cannot be read.
+        BelayException: it is no UTF-8, whatever its first lines say: a board knows nothing else.
+    """
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise BelayException(
+            f"{path}, line {line}: this is not UTF-8", hint="save the file as UTF-8"
+        ) from None
 
 
 def run_script(device: Device, path: Path) -> None:
@@ -21,9 +38,9 @@ def run_script(device: Device, path: Path) -> None:
     Raises:
         PyboardException: it raised on the board.
         OSError: the file cannot be read; nothing was sent.
-        UnicodeDecodeError: it is no UTF-8; nothing was sent.
+        BelayException: it is no UTF-8; nothing was sent.
     """
-    source = path.read_text("utf-8-sig")
+    source = read_script(path)
     text, shift = wire.prepare(source)
     location = Location(str(path), 1, shift, source.count("\n") + 1)
     with suppress(SyntaxError):  # what the host cannot parse the board may know

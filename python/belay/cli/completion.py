@@ -1,0 +1,63 @@
+"""What a shell may complete: functions that Typer calls with what has been typed of a word.
+
+They are cheap and silent: no request, no board, nothing written, and no error at a prompt.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Iterator, List, Tuple
+
+import typer
+
+from ..exceptions import BelayException
+
+
+def ports(incomplete: str) -> Iterator[Tuple[str, str]]:
+    """What PORT may be, and what is there."""
+    from ..transport.ports import usb_ports
+
+    yield "sim:", "a simulated board"
+    try:
+        for path, usb in usb_ports():
+            yield path, usb.product or "USB serial port"
+    except BelayException:  # BELAY_PORTS names a file that cannot be read
+        return
+
+
+def ports_first(context: typer.Context, incomplete: str) -> Iterator[Tuple[str, str]]:
+    """The same where PORT may come before files of the host: not in the way of those."""
+    if incomplete and not context.params.get("words"):
+        yield from ports(incomplete)
+
+
+def groups(incomplete: str) -> List[str]:
+    """The groups of the project around the working directory."""
+    return [group for group, _ in _dependencies()]
+
+
+def packages(incomplete: str) -> List[str]:
+    """The packages of the project around the working directory."""
+    return [name for _, names in _dependencies() for name in names]
+
+
+def elements(incomplete: str) -> List[str]:
+    """What the cache holds."""
+    from ..packages.cache import Cache, default_root
+
+    try:
+        return [element.name for element in Cache(default_root()).elements()]
+    except OSError:
+        return []
+
+
+def _dependencies() -> List[Tuple[str, List[str]]]:
+    from ..project import config
+
+    try:  # `config.load` would finish an update that was killed
+        path = config.find(Path.cwd())
+        found = config.parse(path.read_text("utf-8"), path, os.environ)
+    except (BelayException, OSError, UnicodeDecodeError):
+        return []
+    return [(group.name, [each.name for each in group.dependencies]) for group in found.settings.groups]
