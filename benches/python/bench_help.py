@@ -1,0 +1,27 @@
+"""The start-up row of the budgets for each command: CPU time of `--help`, children included; 120 ms."""
+
+import os
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from belay.cli.main import COMMANDS
+
+
+def children_cpu():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+@pytest.mark.benchmark(timer=children_cpu)
+def bench_help(benchmark, name):
+    command = [sys.executable, "-m", "belay", *name.split(), "--help"]
+
+    def run():
+        return subprocess.run(command, capture_output=True, timeout=30, env={**os.environ, "COLUMNS": "80"})
+
+    assert run().stdout.startswith(b"Usage: belay")
+    benchmark.pedantic(run, rounds=10, iterations=1, warmup_rounds=1)
