@@ -84,7 +84,8 @@ def run(arguments: Sequence[str]) -> int:
         status = app(args=list(arguments) or ["--help"], prog_name="belay", standalone_mode=False)
         sys.stdout.flush()
     except _UsageError as error:
-        console.report_usage(error.format_message(), error.ctx.command_path if error.ctx else "belay")
+        command = " ".join(["belay", *(word for word in arguments[:1] if word in COMMANDS)])
+        console.report_usage(error.format_message(), error.ctx.command_path if error.ctx else command)
         return 2
     except (KeyboardInterrupt, typer.Abort):
         console.note("interrupted")
