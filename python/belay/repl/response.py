@@ -102,7 +102,9 @@ def value_of(outcome: Outcome, *, trusted: bool = False) -> Any:
 def over(reply: Reply) -> Outcome:
     """The outcome of a program that has nothing to say while it runs."""
     if isinstance(reply, Frame):
-        raise InternalError(f"a program of belay's said {reply.tag!r}, which nobody expected")
+        raise InternalError(
+            f"a program of belay's said {reply.tag!r}, which nobody expected", hint="please report this"
+        )
     return reply
 
 
@@ -121,4 +123,6 @@ def _evaluate(text: bytes) -> Any:
     try:
         return eval(text.decode("utf-8", "surrogateescape"), {})
     except Exception as error:
-        raise NotBelayResponseError(f"the host cannot evaluate the reply {text!r}: {error}") from error
+        raise NotBelayResponseError(
+            f"the host cannot evaluate the reply {text!r}: {error}", hint="leave trusted=True out"
+        ) from error

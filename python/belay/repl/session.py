@@ -366,7 +366,10 @@ class Session:
                 f"the board did not take a program within {self.timeout_s:g} s",
                 hint="reset the board; if its line is slow, pass a larger timeout=",
             )
-        return TimeoutExpired("the program ran past its deadline and was interrupted")
+        return TimeoutExpired(
+            "the program ran past its deadline and was interrupted",
+            hint="if it needs longer, pass a larger timeout= to the call",
+        )
 
     def _settle(self, output: Output) -> bool:
         """Interrupt the board until it answers with our nonce.

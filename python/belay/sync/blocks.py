@@ -52,7 +52,8 @@ def bodies(
                     break
             elif not body:
                 raise FileSystemError(
-                    f"the path {data.decode()} is too long for a board with so little memory"
+                    f"the path {data.decode()} is too long for a board with so little memory",
+                    hint="shorten it",
                 )
             yield bytes(body), carried
             body, carried = bytearray(), 0

