@@ -141,6 +141,13 @@ class RawRepl:
         """
     def take_withheld(self) -> bytes:
         """Output held back because it may be an error's text, for showing it when nothing more has come."""
+    def take_printed(self, said: bytes) -> bytes:
+        """What programs printed: of what was held back, and of ``said``.
+
+        Args:
+            said: all that came from the board since, while it was entered anew or left; the REPL's own words
+                in it are dropped.
+        """
 
 def minify(source: str) -> str:
     """The same program in fewer bytes; every line keeps its number.

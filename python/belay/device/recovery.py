@@ -299,4 +299,4 @@ class Recovering:
         del self._abandoned[: len(numbers)]
 
     def _show(self, data: bytes) -> None:
-        write_text(self.stream_out, self._decoder.decode(data))
+        write_text(self.stream_out, self._decoder.decode(data, of_repl=self.session.away))

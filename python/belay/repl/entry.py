@@ -7,6 +7,7 @@ the clock.
 from __future__ import annotations
 
 import time
+from typing import Optional
 
 from .._native import Entry
 from ..exceptions import PyboardError
@@ -42,7 +43,9 @@ _OBSTACLES = {
 }
 
 
-def enter_raw_repl(transport: Transport, mark: bytes, timeout_s: float, number: int = 0) -> bool:
+def enter_raw_repl(
+    transport: Transport, mark: bytes, timeout_s: float, number: int = 0, heard: Optional[bytearray] = None
+) -> bool:
     """Interrupt what runs, and reach an empty raw prompt.
 
     Args:
@@ -50,6 +53,7 @@ def enter_raw_repl(transport: Transport, mark: bytes, timeout_s: float, number: 
         mark: the connection's.
         timeout_s: it gives up then.
         number: of the first of at most ``NUMBERS`` verifications, none of them used before with this mark.
+        heard: gets all that the board says meanwhile, also when this fails.
 
     Returns:
         whether the mark is still in the board's memory: its interpreter has not restarted.
@@ -59,7 +63,7 @@ def enter_raw_repl(transport: Transport, mark: bytes, timeout_s: float, number: 
         ConnectionLost: the line is gone.
         TimeoutExpired: the line takes no bytes.
     """
-    return _drive(transport, mark, timeout_s, number, restart=False)
+    return _drive(transport, mark, timeout_s, number, bytearray() if heard is None else heard, restart=False)
 
 
 def soft_reset(transport: Transport, mark: bytes, timeout_s: float, number: int = 0) -> None:
@@ -72,10 +76,12 @@ def soft_reset(transport: Transport, mark: bytes, timeout_s: float, number: int 
         ConnectionLost: the line is gone.
         TimeoutExpired: the line takes no bytes.
     """
-    _drive(transport, mark, timeout_s, number, restart=True)
+    _drive(transport, mark, timeout_s, number, bytearray(), restart=True)
 
 
-def _drive(transport: Transport, mark: bytes, timeout_s: float, number: int, *, restart: bool) -> bool:
+def _drive(
+    transport: Transport, mark: bytes, timeout_s: float, number: int, heard: bytearray, *, restart: bool
+) -> bool:
     began = time.monotonic()
     entry = Entry(mark, number, int(timeout_s * 1000), restart=restart)
     now_ms = 0
@@ -86,6 +92,7 @@ def _drive(transport: Transport, mark: bytes, timeout_s: float, number: int, *, 
         if outgoing:
             transport.write(outgoing, timeout_s)
         data = transport.read(entry.wait_ms(now_ms) / 1000)
+        heard += data
         # A wait that ended a moment early is over all the same.
         waited_ms = now_ms if data else now_ms + entry.wait_ms(now_ms)
         now_ms = max(int((time.monotonic() - began) * 1000), waited_ms)
@@ -100,25 +107,32 @@ def _failure(name: str, obstacle: str, timeout_s: float) -> PyboardError:
     )
 
 
-def leave_raw_repl(transport: Transport, timeout_s: float) -> None:
+def leave_raw_repl(transport: Transport, timeout_s: float) -> bytes:
     """Leave a board that stands at its raw prompt in the friendly REPL.
+
+    Returns:
+        what it said.
 
     Raises:
         ConnectionLost: the line is gone.
+        TimeoutExpired: the line takes no bytes.
     """
     transport.write(b"\x02", timeout_s)
-    _read_to_friendly_prompt(transport, timeout_s)
+    return _read_to_friendly_prompt(transport, timeout_s)
 
 
 def restart_with_main(transport: Transport, timeout_s: float) -> bytes:
     """Soft-reset a board that stands at its friendly prompt; ``boot.py`` and ``main.py`` run.
 
     Returns:
-        what it printed until its prompt came back, or for a second.
+        what it said until its prompt came back, or for a second.
+
+    Raises:
+        ConnectionLost: the line is gone.
+        TimeoutExpired: the line takes no bytes.
     """
     transport.write(b"\x04", timeout_s)
-    text = _read_to_friendly_prompt(transport, 1.0)
-    return text[: -len(_FRIENDLY_PROMPT)] if text.endswith(_FRIENDLY_PROMPT) else text
+    return _read_to_friendly_prompt(transport, 1.0)
 
 
 def _read_to_friendly_prompt(transport: Transport, timeout_s: float) -> bytes:

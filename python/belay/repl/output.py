@@ -52,10 +52,15 @@ class OutputDecoder:
         """Take what the board made of one printed newline; it may come in pieces."""
         self.converts_newlines |= data.startswith(b"\r")
 
-    def decode(self, data: bytes) -> str:
-        """The text of ``data``, as far as it is complete."""
+    def decode(self, data: bytes, *, of_repl: bool = False) -> str:
+        """The text of ``data``, as far as it is complete.
+
+        Args:
+            data: what came.
+            of_repl: the REPL speaks in it too, which ends its lines as ``print`` does on most boards.
+        """
         text = self._decode(data)
-        if not self.converts_newlines:
+        if not (self.converts_newlines or of_repl or self._held):
             return text
         text = self._held + text
         self._held = "\r" if text.endswith("\r") else ""

@@ -46,6 +46,8 @@ _WITHHELD_FOR_S = 0.1
 """Output that may be an error's text is shown when nothing more has come for so long."""
 _PATIENCE_S = (0.3, 0.6)
 """How long an interrupted board may be silent before it is asked, each time; then it is entered anew."""
+_HEARD_BYTES = 1 << 20
+"""So much of what a board says is kept that cannot be entered: it may print without end."""
 _RESTARTED = "!"
 """The tag of an outcome that no program has brought about (``rust/core/src/repl/exchange.rs``)."""
 
@@ -83,6 +85,8 @@ class Session:
         self._verifications = 0
         self._entries = 0
         self._last_call = time.monotonic()
+        self._said = bytearray()
+        """What the board said to attempts to enter it that have failed since."""
         self._hear: Optional[Output] = None
         self._hearing = threading.Lock()
         self._closed = threading.Event()
@@ -115,8 +119,15 @@ class Session:
             self._unsettled = True
 
     def drop(self) -> None:
-        """Release the line; ``reopen`` comes next."""
+        """Release the line; ``reopen`` comes next. What the board has said until now is passed on."""
         self.restarted = False
+        give_up = time.monotonic() + _WITHHELD_FOR_S
+        with suppress(Exception):  # the line is gone, or the user's stream fails, and nobody is here to be told
+            while data := self.transport.read(0):
+                self._events.extend(self._repl.receive(data))
+                self._pass_on(self._output)
+                if time.monotonic() > give_up:
+                    break
         self.transport.close()
 
     def enter(self, *, fresh: bool = False) -> bool:
@@ -135,12 +146,21 @@ class Session:
         """
         with self._lock:
             self._unsettled = True
+            del self._said[:-_HEARD_BYTES]
             with _silence_is_loss():
-                marked = enter_raw_repl(self.transport, self.mark, self.timeout_s, self._next_numbers())
+                marked = enter_raw_repl(
+                    self.transport, self.mark, self.timeout_s, self._next_numbers(), self._said
+                )
+                # A board that has restarted unseen says what is none of ours: boot messages, another main.py.
+                ours = marked or self.away
+                printed = self._repl.take_printed(bytes(self._said) if ours else b"")
                 if self.transport.line.may_soft_reset and (fresh or not marked):
                     soft_reset(self.transport, self.mark, self.timeout_s, self._next_numbers())
                     marked = False
+            self._said.clear()
             self._repl = RawRepl(self.mark, pastes=self.pastes)
+            self._pass_on(self._output)
+            self._output(printed)
             self._unsettled = self.away = self.restarted = False
             self._last_call = time.monotonic()
             return marked
@@ -204,7 +224,8 @@ class Session:
         self.leave()
         with self._lock:
             self.away = True
-            self._output(restart_with_main(self.transport, self.timeout_s))
+            with _silence_is_loss():
+                self._output(self._repl.take_printed(restart_with_main(self.transport, self.timeout_s)))
             self._last_call = time.monotonic()
 
     def leave(self) -> None:
@@ -253,7 +274,8 @@ class Session:
             if self._unsettled:
                 self._settle(self._output)
             if not self.away:
-                leave_raw_repl(self.transport, self.timeout_s)
+                with _silence_is_loss():
+                    self._output(self._repl.take_printed(leave_raw_repl(self.transport, self.timeout_s)))
             yield
         finally:
             self._lock.release()
@@ -378,24 +400,27 @@ class Session:
             whether its interpreter is still the one that has the connection's mark.
         """
         give_up = time.monotonic() + self.timeout_s
+        self._pass_on(output)
         for patience_s in () if self._repl.restarted else _PATIENCE_S:
             self._write(INTERRUPT)
             self._repl.abandon()
-            self._events.clear()
             self._wait_for_sign(patience_s, output)
             self._ask()
             outcome = self._wait_for_sign(patience_s, output, answer=True)
             if outcome is not None:
                 self._unsettled = False
                 return outcome.answer == b"1"
+        heard = bytearray()
         try:
             with _silence_is_loss():
                 left_s = max(give_up - time.monotonic(), self.timeout_s / 2)
-                marked = enter_raw_repl(self.transport, self.mark, left_s, self._next_numbers())
+                marked = enter_raw_repl(self.transport, self.mark, left_s, self._next_numbers(), heard)
         except PyboardError as error:
             raise ConnectionLost(
                 f"the board does not react to an interrupt: {error.message}", hint=error.hint
             ) from None
+        finally:
+            output(self._repl.take_printed(bytes(heard)))
         self._repl = RawRepl(self.mark, pastes=self.pastes)
         self._unsettled = False
         return marked
@@ -417,6 +442,13 @@ class Session:
                     return None
             if not data or time.monotonic() > give_up:
                 return None
+
+    def _pass_on(self, output: Output) -> None:
+        """What was printed and is not told yet, of a call that was broken off."""
+        while self._events:
+            event = self._events.popleft()
+            if type(event) is bytes:
+                output(event)
 
     def _ask(self) -> None:
         self._verifications += 1

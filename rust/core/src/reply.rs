@@ -136,12 +136,12 @@ fn scan(buffer: &[u8], mark: &Mark) -> Scan {
         Some((length, digits)) => (header + digits + 1..closing, Some(length)),
         None => (header..closing, None),
     };
-    let garbled = length != Some(payload.len()) && length != Some(characters(&buffer[payload.clone()]));
+    let garbled = !length.is_some_and(|length| is_payload(&buffer[payload.clone()], length));
     Scan::Frame { tag, payload, garbled, size: closing + MARK_BYTES }
 }
 
 /// `length ":"` at the start of `text`: the length and the number of its digits.
-fn split_length(text: &[u8]) -> Option<(usize, usize)> {
+pub(crate) fn split_length(text: &[u8]) -> Option<(usize, usize)> {
     let digits = memchr(b':', text)?;
     if digits > MAX_LENGTH_DIGITS || !text[..digits].iter().all(u8::is_ascii_digit) {
         return None;
@@ -149,9 +149,10 @@ fn split_length(text: &[u8]) -> Option<(usize, usize)> {
     Some((std::str::from_utf8(&text[..digits]).ok()?.parse().ok()?, digits))
 }
 
-/// Characters of UTF-8 text; interpreters without Unicode strings count bytes instead.
-fn characters(text: &[u8]) -> usize {
-    text.iter().filter(|&&byte| byte & 0xC0 != 0x80).count()
+/// Whether a frame announces this payload by its length: interpreters without Unicode strings count bytes, the
+/// others characters of UTF-8.
+pub(crate) fn is_payload(text: &[u8], length: usize) -> bool {
+    length == text.len() || length == text.iter().filter(|&&byte| byte & 0xC0 != 0x80).count()
 }
 
 #[cfg(test)]

@@ -163,4 +163,8 @@ impl RawRepl {
     fn take_withheld<'py>(&mut self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.0.take_withheld())
     }
+
+    fn take_printed<'py>(&mut self, py: Python<'py>, said: &[u8]) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.0.take_printed(said))
+    }
 }

@@ -2,6 +2,7 @@
 
 use memchr::{memchr, memmem, memrchr};
 
+use super::printed::printed;
 use super::state::{next_state, Input, State};
 use crate::reply::{Mark, ReplyReader, Token, END};
 
@@ -13,32 +14,32 @@ const PASTE_AHEAD_BYTES: usize = 256;
 const WINDOWS: std::ops::RangeInclusive<usize> = 16..=4096;
 const USUAL_WINDOW_BYTES: usize = 128;
 const PASTE_REQUEST: &[u8] = b"\x05A\x01";
-const WINDOW: u8 = 0x01;
+pub(super) const WINDOW: u8 = 0x01;
 const INTERRUPT: u8 = 0x03;
-const PROMPT: u8 = b'>';
+pub(super) const PROMPT: u8 = b'>';
 /// How the error of a late interrupt begins.
-const TRACEBACK: &[u8] = b"Traceback";
+pub(super) const TRACEBACK: &[u8] = b"Traceback";
 /// The whole of it, when the program was over or not begun.
-const BARE_INTERRUPT: &[u8] = b"KeyboardInterrupt:";
+pub(super) const BARE_INTERRUPT: &[u8] = b"KeyboardInterrupt:";
 /// The tag of a part of a value: more follows.
 const TAG_PART: u8 = b'p';
 /// The tag of a verification's answer.
-const TAG_ANSWER: u8 = b'?';
+pub(super) const TAG_ANSWER: u8 = b'?';
 /// The tag that [`Outcome`] has for an error's text, which comes without a frame.
 const TAG_ERROR: u8 = b'x';
 /// The tag that [`Outcome`] has when the board has restarted by itself.
 const TAG_RESTARTED: u8 = b'!';
 /// Before a verification of a board that may stand at its friendly prompt.
 const ENTER_RAW: u8 = 0x01;
-const FRIENDLY_PROMPT: &[u8] = b">>> ";
+pub(super) const FRIENDLY_PROMPT: &[u8] = b">>> ";
 /// The last line before the first friendly prompt: how it ends (MicroPython `shared/runtime/pyexec.c`), or
 /// begins (CircuitPython `main.c`).
-const FRIENDLY_BANNER_END: &[u8] = b"Type \"help()\" for more information.";
-const FRIENDLY_BANNER_START: &[u8] = b"Adafruit CircuitPython ";
+pub(super) const FRIENDLY_BANNER_END: &[u8] = b"Type \"help()\" for more information.";
+pub(super) const FRIENDLY_BANNER_START: &[u8] = b"Adafruit CircuitPython ";
 /// Longer than that line and the prompt.
 const RECENT_BYTES: usize = 200;
 /// The end of every raw banner; ports and languages differ in what stands before it.
-const BANNER_END: &[u8] = b"exit\r\n>";
+pub(super) const BANNER_END: &[u8] = b"exit\r\n>";
 /// Longer than any traceback; beyond it, what came behind an 04 was printed.
 const MAX_WITHHELD_BYTES: usize = 64 * 1024;
 
@@ -234,6 +235,23 @@ impl RawRepl {
         let text = self.exchange.withheld[self.exchange.shown..].to_vec();
         self.exchange.shown = self.exchange.withheld.len();
         text
+    }
+
+    /// What programs printed, out of what was held back and of `said`: all that came from the board since,
+    /// while it was entered anew. The caller takes another `RawRepl` then.
+    pub fn take_printed(&mut self, said: &[u8]) -> Vec<u8> {
+        let mut held = self.take_withheld();
+        if matches!(self.state, State::Replied | State::Owed | State::Verified) {
+            // The reply's end, of which the rest may be lost.
+            held.retain(|&byte| byte != END);
+        }
+        held.append(&mut self.reader.take_rest());
+        held.append(&mut self.handshake);
+        let begins = self.state == State::Sent;
+        if begins && held.ends_with(b"O") && !said.starts_with(b"K") {
+            held.pop();
+        }
+        printed(&held, said, self.reader.mark(), begins)
     }
 
     fn enter(&mut self, input: Input) {

@@ -19,6 +19,7 @@
 
 mod entry;
 mod exchange;
+mod printed;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,36 @@
+"""Whether ports are free again: nothing is open that was not open before, and a port can be had exclusively."""
+
+import os
+import stat
+from contextlib import contextmanager, suppress
+
+import serial
+
+
+def open_descriptors():
+    """How many terminals, pipes and sockets this process has open.
+
+    Files are not counted: a simulated board that is over keeps its pins' last state in one while it is in use.
+    """
+    modes = []
+    for name in os.listdir("/dev/fd"):
+        with suppress(OSError):  # the one that lists them
+            modes.append(os.fstat(int(name)).st_mode)
+    return sum(stat.S_ISCHR(mode) or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) for mode in modes)
+
+
+@contextmanager
+def all_released():
+    """No descriptor that was opened inside is open afterwards: no port is left locked, whatever its kind."""
+    before = open_descriptors()
+    yield
+    assert open_descriptors() == before, "a port was left open"
+
+
+def is_free(path):
+    """Whether somebody else can open a serial port and lock it against others."""
+    try:
+        serial.Serial(path, exclusive=True).close()
+    except serial.SerialException:
+        return False
+    return True
