@@ -120,3 +120,12 @@ def test_memory_error_on_the_board(board):
     with pytest.raises(PyboardException, match="MemoryError"):
         board("bytearray(10**9)")
     assert board("3") == 3
+
+
+@pytest.mark.parametrize("message", ["\\x04", "a\\x04\\x04>b", "\\x04Traceback", ""])
+def test_an_exceptions_message_may_hold_what_ends_a_reply(board, message):
+    with pytest.raises(PyboardException) as caught:
+        board(f"raise ValueError('{message}')")
+    assert caught.value.type_name == "ValueError"
+    assert caught.value.message == message.encode().decode("unicode_escape")
+    assert board("3") == 3

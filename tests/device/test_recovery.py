@@ -420,8 +420,10 @@ def test_a_recorded_command_that_raises_at_its_repetition_is_shown_and_the_board
         device("first = 'count' not in globals()")
         device("import os\nif 'mark' in os.listdir(): raise ValueError('second time')")
         device("open('mark', 'w').close()", record=False)
-        with pytest.raises(PyboardException):
+        with pytest.raises(PyboardException, match="SystemExit") as caught:
             device("raise SystemExit")
+        assert "could be restored: " in caught.value.hint
+        assert caught.value.__cause__.type_name == "ValueError"
         assert device("first") is True
         assert device("1 + 1") == 2
 

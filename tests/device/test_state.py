@@ -59,8 +59,10 @@ def test_past_the_limit_nothing_more_is_kept_and_restoring_says_so():
         device("x = 1")
         device("y = 2")
         device("z = 3")
-        with pytest.raises(MaxHistoryLengthError, match="more than 3"):
+        with pytest.raises(PyboardException, match="SystemExit") as caught:
             device("raise SystemExit")
+        assert "not all of the board's state could be restored: more than 3" in caught.value.hint
+        assert isinstance(caught.value.__cause__, MaxHistoryLengthError)
         assert device("'z' in globals()") is False
 
 

@@ -257,7 +257,7 @@ class Device(Files, metaclass=DeviceMeta):
         operation = _operation(self._link, code, is_expression, minify, trusted)
         result = self._link.perform(operation, timeout_s=timeout, stream_out=stream_out)
         if record:
-            self._link.record(code, is_expression, minify)
+            self._link.record(code, is_expression, minify, timeout)
         return result
 
     def reconnect(self, attempts: Optional[int] = None) -> None:

@@ -48,7 +48,7 @@ def _task(link: BoardLink, function: Function, source: FunctionSource, options: 
         else:
             result = link.perform(make(), timeout_s=options.timeout)
         if options.record:
-            link.history.command(program)
+            link.history.command(program, timeout_s=options.timeout)
         return result
 
     @functools.wraps(function)
@@ -82,7 +82,7 @@ def _setup(link: BoardLink, function: Function, source: FunctionSource, options:
                 raise
         else:
             if options.record:
-                link.history.command(program)
+                link.history.command(program, timeout_s=options.timeout)
 
     return run, None
 
@@ -112,7 +112,7 @@ def _thread(link: BoardLink, function: Function, source: FunctionSource, options
         named = f",{wire.argument_text([keywords])}" if keywords else ""
         start = f"__import__('_thread').start_new_thread({source.name},({items}){named})"
         program = wire.execution(start)
-        link.perform(statements(program))
+        link.perform(statements(program), silence_s=link.session.timeout_s)
         if options.record:
             link.history.command(program)
 

@@ -43,7 +43,7 @@ def drive(link: BoardLink, call: str, *, trusted: bool, timeout_s: float | None)
         try:
             sent = yield result
         except GeneratorExit:
-            _close(link, number, life)
+            _close(link, number, life, timeout_s)
             raise
         except BaseException as error:
             thrown = error
@@ -58,14 +58,14 @@ def drive(link: BoardLink, call: str, *, trusted: bool, timeout_s: float | None)
                 raise
 
 
-def _close(link: BoardLink, number: int, life: int) -> None:
+def _close(link: BoardLink, number: int, life: int, timeout_s: float | None) -> None:
     """Close it on the board: now, or with the next call where one is in flight (in a finaliser)."""
     if link.closed or life != link.lives:
         return
     if link.session.busy:
         link.abandon(number)
     else:
-        link.perform(statements(f"__belay_z({number})"))
+        link.perform(statements(f"__belay_z({number})"), timeout_s=timeout_s)
 
 
 def _exception_text(error: BaseException) -> str:

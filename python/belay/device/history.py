@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, Callable, Dict, Iterator, List, Union
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, Iterator, List, Optional, Union
 
 from ..exceptions import MaxHistoryLengthError
 from ..repl.response import Operation
 
-__all__ = ["Entry", "History"]
+__all__ = ["Command", "Entry", "History"]
 
-Entry = Union[str, Callable[[], Operation[Any]]]
-"""A program, or what makes the operation that brings the board up to date (a sync, by comparing again)."""
+
+@dataclass(frozen=True)
+class Command:
+    """A program that answers without a value that anybody wants.
+
+    Attributes:
+        program: its text.
+        timeout_s: how long it may run, as its call said.
+        silence_s: how long the board may say nothing meanwhile.
+    """
+
+    program: str
+    timeout_s: Optional[float] = None
+    silence_s: Optional[float] = None
+
+
+Entry = Union[Command, Callable[[], Operation[Any]]]
+"""A command, or what makes the operation that brings the board up to date (a sync, by comparing again)."""
 
 
 class History:
@@ -30,9 +47,9 @@ class History:
         self._last_expression = ""
         self._overflowed = False
 
-    def define(self, program: str) -> None:
-        """Keep a program that defines functions."""
-        self._entries.append(program)
+    def define(self, definition: Command) -> None:
+        """Keep what defines functions."""
+        self._entries.append(definition)
         self._last_expression = ""
 
     def bring(self, place: str, entry: Callable[[], Operation[Any]]) -> None:
@@ -46,7 +63,9 @@ class History:
         self._entries.append(entry)
         self._last_expression = ""
 
-    def command(self, program: str, *, expression: bool = False) -> None:
+    def command(
+        self, program: str, *, expression: bool = False, timeout_s: Optional[float] = None
+    ) -> None:
         """Keep a command that has run; an expression equal to the entry before it is kept once."""
         if expression and program == self._last_expression:
             return
@@ -60,7 +79,7 @@ class History:
             self._overflowed = True
             return
         self._commands += 1
-        self._entries.append(program)
+        self._entries.append(Command(program, timeout_s))
         self._last_expression = program if expression else ""
 
     def entries(self) -> Iterator[Entry]:

@@ -11,7 +11,7 @@ from ..ondevice import CONVENIENCE_IMPORTS, code
 from ..repl import wire
 from ..repl.output import Stream
 from ..repl.response import Operation, statements, value
-from .history import History
+from .history import Command, History
 from .implementation import Implementation, from_probe
 from .opener import Opener
 from .recovery import Recovering
@@ -92,16 +92,18 @@ class BoardLink(Recovering):
         self.attempts = attempts
         self.session.start_reading()
 
-    def start(self) -> None:
-        """Run the convenience imports, or what the user gave instead."""
+    def startup(self) -> List[Command]:
+        """The convenience imports, or what the user gave instead."""
         if self._startup is None:
             imports = CONVENIENCE_IMPORTS.get(self.implementation.name, ())
             text = f"{code('imports')}__belay_i({imports!r});del __belay_i"
         else:
             text = wire.prepare(self._startup)[0]
-        if text.strip():
-            for program in self.executions(text):
-                self._run(statements(program), restore=False)
+        if not text.strip():
+            return []
+        # The user's own code runs as long as it likes.
+        silence_s = self._timeout_s if self._startup is None else None
+        return [Command(program, silence_s=silence_s) for program in self.executions(text)]
 
     def define(self, definitions: Sequence[Definition]) -> None:
         """Send functions, as many together as a board may be asked to compile at once."""
@@ -136,9 +138,10 @@ class BoardLink(Recovering):
         tries = itertools.count()
         self.repeat(
             lambda: _definition(program, number, known=next(tries) == 0),
+            silence_s=self._timeout_s,
             module=[location for _, location in locations],
         )
-        self.history.define(program)
+        self.history.define(Command(program, silence_s=self._timeout_s))
         for source, location in locations:
             self.sources.add(source, location)
 
@@ -159,12 +162,14 @@ class BoardLink(Recovering):
         self.history.bring(place, again)
         return report
 
-    def record(self, code: str, is_expression: Optional[bool], shrink: bool) -> None:
+    def record(
+        self, code: str, is_expression: Optional[bool], shrink: bool, timeout_s: Optional[float]
+    ) -> None:
         """Keep a command that has run, as a program that runs it again."""
         # As an expression: `x := 1` is no statement.
         text = wire.prepare(f"({code.strip()}\n)" if is_expression else code, shrink=shrink)[0]
         for program in self.executions(text):
-            self.history.command(program, expression=is_expression is True)
+            self.history.command(program, expression=is_expression is True, timeout_s=timeout_s)
 
     def executions(self, text: str) -> List[str]:
         """Programs that run statements: one, where the board can take them at once."""

@@ -18,9 +18,9 @@ from ..exceptions import (
 )
 from ..repl import wire
 from ..repl.output import STDOUT, OutputDecoder, Stream, write_text
-from ..repl.response import BoardError, Operation, statements
+from ..repl.response import BoardError, Operation, statements, value
 from ..repl.session import Output, Session
-from .history import History
+from .history import Command, History
 from .opener import Opener, resumable
 from .tracebacks import Location, SourceMap
 
@@ -60,8 +60,8 @@ class Recovering:
         self._opener = opener
         self._restored = False
         """The board's interpreter has all that was recorded."""
-        self._repeated = 0
-        """So many entries of the history it has, where that is not all."""
+        self._repeated: Optional[int] = None
+        """So many of the commands to repeat it has, where that is not all; ``None``: it has nothing of ours."""
         self._lost = False
         """The session has no line that could be used."""
         self.session = Session(opener.open(), wire.new_mark(), timeout_s=timeout_s, output=self._show)
@@ -70,9 +70,14 @@ class Recovering:
         """Make a fresh interpreter ours."""
         raise NotImplementedError
 
-    def start(self) -> None:
-        """Run what comes before anything that was recorded."""
+    def startup(self) -> List[Command]:
+        """What comes before anything that was recorded."""
         raise NotImplementedError
+
+    def start(self) -> None:
+        """Run the startup code."""
+        for command in self.startup():
+            self._run_command(command)
 
     def restore(self) -> None:
         """Bring a fresh interpreter to where the last one was.
@@ -83,21 +88,31 @@ class Recovering:
             ConnectionLost: the line was lost meanwhile: it is to be begun anew.
         """
         self._restored = False
-        self._repeated = 0
+        self._repeated = None
         self.prepare()
-        self._repeat_history()
+        self._repeat_history(0)
 
-    def _repeat_history(self) -> None:
-        """Run what was recorded, behind what was repeated already."""
+    def _go_on(self) -> None:
+        """The same where the interpreter could not be restarted: from where it was cut off.
+
+        A command that has begun may have run, and is not run again.
+        """
+        begun = self.session.perform(
+            value(wire.answer("globals().get('__belay_r',0)")), silence_s=self._timeout_s
+        )
+        self._repeat_history(max(self._repeated or 0, begun))
+
+    def _repeat_history(self, done: int) -> None:
+        """Run the startup code and what was recorded, behind the first so many of them."""
         try:
-            if not self._repeated:
-                self.start()
-            for entry in itertools.islice(self.history.entries(), self._repeated, None):
-                if isinstance(entry, str):
-                    self._run(statements(entry), restore=False)
+            self._repeated = done
+            numbered = enumerate(itertools.chain(self.startup(), self.history.entries()), 1)
+            for number, entry in itertools.islice(numbered, done, None):
+                if isinstance(entry, Command):
+                    self._run_command(entry, number)
                 else:
                     self._run(entry(), silence_s=self._timeout_s, restore=False)
-                self._repeated += 1
+                self._repeated = number
         except ConnectionLost:
             raise
         except BelayException:
@@ -105,6 +120,15 @@ class Recovering:
             self._features = []
             raise
         self._restored = True
+
+    def _run_command(self, command: Command, number: int = 0) -> None:
+        program = command.program
+        if number and not self.session.transport.line.may_soft_reset:
+            # It says, after a loss, which command has begun.
+            program = f"__belay_r={number}\n{program}"
+        self._run(
+            statements(program), timeout_s=command.timeout_s, silence_s=command.silence_s, restore=False
+        )
 
     def reconnect(self, attempts: Optional[int] = None) -> None:
         """Close the line, open it again, and restore the state.
@@ -182,7 +206,8 @@ class Recovering:
             try:
                 return self.perform(make(), **keywords)
             except ConnectionLost as loss:
-                if self._lost or not loss.may_have_run or not left:
+                unrestored = isinstance(loss.__cause__, BelayException)
+                if self._lost or unrestored or not loss.may_have_run or not left:
                     raise
                 left -= 1
 
@@ -200,22 +225,26 @@ class Recovering:
         try:
             return self.session.perform(operation, timeout_s=timeout_s, silence_s=silence_s, output=output)
         except BoardError as error:
-            if error.state_lost and restore:
+            raised = self.sources.exception(error.text, module, exited=error.state_lost)
+            cause: Optional[BelayException] = None
+            if error.state_lost:
                 try:
-                    self.restore()
+                    # What ends the interpreter while it is repeated ends it each time.
+                    self.restore() if restore else self.prepare()
                 except ConnectionLost as loss:
                     loss.may_have_run = True
                     raise
-            if error.state_lost and not restore:
-                self.prepare()  # what ends the interpreter while it is repeated ends it each time
-            raise self.sources.exception(error.text, module) from None
+                except BelayException as failure:
+                    raised.hint = f"not all of the board's state could be restored: {failure.message}"
+                    cause = failure
+            raise raised from cause
 
     def _run_ours(self, operation: Operation[Result], output: Optional[Output] = None) -> Result:
         """The same for what makes a fresh interpreter ours."""
         try:
-            return self.session.perform(operation, output=output)
+            return self.session.perform(operation, silence_s=self._timeout_s, output=output)
         except BoardError as error:
-            raise self.sources.exception(error.text) from None
+            raise self.sources.exception(error.text, exited=error.state_lost) from None
 
     def _make_ready(self, life: Optional[int]) -> None:
         """See to it that the board can be called; a loss meanwhile is none of the call's."""
@@ -258,10 +287,17 @@ class Recovering:
             ) as error:
                 failure = error
                 self._drop()
-            except BelayException:
+            except BelayException as error:
                 # The line is there again; what a recorded command raised is for the user.
                 self._lost = False
-                raise
+                if loss is None:
+                    raise
+                raise ConnectionLost(
+                    f"the connection to the board was lost; it is there again, but not all of the state could "
+                    f"be restored: {error.message or error}",
+                    hint="what was recorded behind the command that failed is missing: run it again",
+                    may_have_run=loss.may_have_run,
+                ) from error
         raise ConnectionLost(
             f"the connection to the board is lost, and could not be opened again: {failure}",
             hint="check its cable and power, then call reconnect()",
@@ -274,11 +310,10 @@ class Recovering:
             self._drop()
             self.session.reopen(self._opener.open())
         marked = self.session.enter(fresh=not self._restored)
-        if not marked or not (self._restored or self._repeated):
+        if not marked or (self._repeated is None and not self._restored):
             self.restore()
         elif not self._restored:
-            # The line does not outlive a restart of the interpreter: go on where it was cut off.
-            self._repeat_history()
+            self._go_on()
 
     def _drop(self) -> None:
         if self._opener.reopens:
@@ -292,10 +327,14 @@ class Recovering:
         """Let no further attempt begin, neither of a call nor of ``reconnect``. Callable from any thread."""
         self.attempts = 0
         self._opener.stop()
+        self.session.closing = True
 
     def _free_abandoned(self) -> None:
         numbers = tuple(self._abandoned)
-        self.session.perform(statements(f"__belay_z({','.join(map(str, numbers))})"))
+        # Their own code runs, in `finally`; but nobody waits for it.
+        self.session.perform(
+            statements(f"__belay_z({','.join(map(str, numbers))})"), silence_s=self._timeout_s
+        )
         del self._abandoned[: len(numbers)]
 
     def _show(self, data: bytes) -> None:

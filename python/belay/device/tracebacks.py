@@ -57,12 +57,15 @@ class SourceMap:
             if location not in known:
                 known.append(location)
 
-    def exception(self, text: str, module: Sequence[Location] = ()) -> PyboardException:
+    def exception(
+        self, text: str, module: Sequence[Location] = (), *, exited: bool = False
+    ) -> PyboardException:
         """The board's error text as an exception.
 
         Args:
-            text: as the board sent it; empty where the program ended the interpreter.
+            text: as the board sent it.
             module: where the program's top level comes from.
+            exited: the program ended the interpreter, which has restarted.
         """
         lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
         shown, frames = [], []
@@ -80,8 +83,10 @@ class SourceMap:
                 shown.append(_describe(frame, match["function"] is not None))
         type_name, _, message = lines[-1].partition(": ")
         if not text:
+            # Every other exception has a text.
             type_name, message = "SystemExit", ""
-            shown = ["SystemExit: the program ended the board's interpreter, which has restarted"]
+            what = "the board's interpreter, which has restarted" if exited else "itself"
+            shown = [f"SystemExit: the program ended {what}"]
         errno = _ERRNO.match(message) if type_name == "OSError" else None
         return PyboardException(
             "\n".join(shown),

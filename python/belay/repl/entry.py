@@ -103,7 +103,7 @@ def _drive(
 def _failure(name: str, obstacle: str, timeout_s: float) -> PyboardError:
     what, hint = _OBSTACLES[obstacle]
     return PyboardError(
-        f"the board at {name} does not enter its raw REPL within {timeout_s:g} s: {what}", hint=hint
+        f"the board at {name} does not enter its raw REPL within {timeout_s:.3g} s: {what}", hint=hint
     )
 
 

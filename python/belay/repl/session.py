@@ -44,8 +44,12 @@ _IDLE_BEFORE_READING_S = 0.05
 """The reader thread leaves the line alone for so long after a call: calls in a row never meet it."""
 _WITHHELD_FOR_S = 0.1
 """Output that may be an error's text is shown when nothing more has come for so long."""
-_PATIENCE_S = (0.3, 0.6)
-"""How long an interrupted board may be silent before it is asked, each time; then it is entered anew."""
+_PATIENCE = (0.03, 0.06)
+"""How long an interrupted board may be silent before it is asked, each time, as shares of the timeout: a board
+that prints without end takes four times that. Then it is entered anew, with what is left of the timeout."""
+_SHORTEST_PATIENCE_S, _LONGEST_PATIENCE_S = 0.1, 0.6
+_LAST_TRY_S = 1.0
+"""At its closing, a board that has not answered for the whole timeout before gets so long."""
 _HEARD_BYTES = 1 << 20
 """So much of what a board says is kept that cannot be entered: it may print without end."""
 _RESTARTED = "!"
@@ -74,6 +78,10 @@ class Session:
         """Without raw-paste, a longer program may kill the board; ``None``: not known."""
         self.restarted = False
         """The board has restarted by itself, behind a line that is still there."""
+        self.closing = False
+        """The line is about to be closed: what is lost is not waited for any more."""
+        self._deaf = False
+        """The latest call has ended in ``ConnectionLost``."""
         self._output = output
         self._repl = RawRepl(mark)
         self._lock = threading.RLock()
@@ -204,9 +212,11 @@ class Session:
                     else:
                         step = operation.send(reply)
             except StopIteration as stop:
+                self._deaf = False
                 result: Result = stop.value
                 return result
             except ConnectionLost as loss:
+                self._deaf = True
                 loss.may_have_run = self._complete
                 raise
             finally:
@@ -399,9 +409,11 @@ class Session:
         Returns:
             whether its interpreter is still the one that has the connection's mark.
         """
-        give_up = time.monotonic() + self.timeout_s
+        timeout_s = min(_LAST_TRY_S, self.timeout_s) if self.closing and self._deaf else self.timeout_s
+        give_up = time.monotonic() + timeout_s
         self._pass_on(output)
-        for patience_s in () if self._repl.restarted else _PATIENCE_S:
+        for share in () if self._repl.restarted else _PATIENCE:
+            patience_s = min(max(share * timeout_s, _SHORTEST_PATIENCE_S), _LONGEST_PATIENCE_S)
             self._write(INTERRUPT)
             self._repl.abandon()
             self._wait_for_sign(patience_s, output)
@@ -413,7 +425,7 @@ class Session:
         heard = bytearray()
         try:
             with _silence_is_loss():
-                left_s = max(give_up - time.monotonic(), self.timeout_s / 2)
+                left_s = max(give_up - time.monotonic(), timeout_s / 2)
                 marked = enter_raw_repl(self.transport, self.mark, left_s, self._next_numbers(), heard)
         except PyboardError as error:
             raise ConnectionLost(

@@ -277,7 +277,7 @@ impl Entry {
 
     fn note(&mut self, finding: Finding) {
         self.obstacle = match (self.stage, finding) {
-            (Stage::InterruptAgain, Finding::Late) => Obstacle::Prints,
+            (Stage::Interrupt | Stage::InterruptAgain, Finding::Late) => Obstacle::Prints,
             (Stage::Interrupt, Finding::Silent)
             | (Stage::InterruptAgain, Finding::Silent | Finding::Quiet) => Obstacle::NoPrompt,
             (Stage::Interrupt | Stage::InterruptAgain, Finding::Prompt) => Obstacle::NoRawPrompt,

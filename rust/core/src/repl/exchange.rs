@@ -19,6 +19,7 @@ const INTERRUPT: u8 = 0x03;
 pub(super) const PROMPT: u8 = b'>';
 /// How the error of a late interrupt begins.
 pub(super) const TRACEBACK: &[u8] = b"Traceback";
+const HEADER: &[u8] = b"Traceback (most recent call last):";
 /// The whole of it, when the program was over or not begun.
 pub(super) const BARE_INTERRUPT: &[u8] = b"KeyboardInterrupt:";
 /// The tag of a part of a value: more follows.
@@ -531,7 +532,14 @@ fn closing(output: &[u8]) -> Option<(usize, usize, usize)> {
 /// printed and the error's text; its first `shown` bytes were reported before.
 fn split_error(withheld: &[u8], shown: usize) -> (Vec<u8>, Vec<u8>) {
     let second = memrchr(END, withheld);
-    let first = second.and_then(|second| memrchr(END, &withheld[..second]));
+    let first = second.and_then(|second| {
+        let last = memrchr(END, &withheld[..second])?;
+        let error = &withheld[last + 1..second];
+        // An exception's message may hold an 04 itself.
+        let whole = error.is_empty() || error.starts_with(HEADER);
+        let begins = || memmem::rfind(&withheld[..last], &[&[END], HEADER].concat());
+        (!whole).then(begins).flatten().or(Some(last))
+    });
     let (before, error, behind) = match (first, second) {
         (Some(first), Some(second)) => {
             (&withheld[..first], &withheld[first + 1..second], &withheld[second + 1..])

@@ -119,6 +119,16 @@ proptest! {
     }
 
     #[test]
+    fn an_exceptions_message_may_hold_ends(message in nasty(), printed in nasty(), cut in 1usize..40) {
+        let text = [TRACEBACK, &message[..], b"\r\n"].concat();
+        let board = Board { output: [&printed[..], b"\x04", &text, b"\x04>"].concat(), tail: vec![] };
+        let (_, outcome, _) = play(b"f()", &board, &[cut]);
+        prop_assert_eq!(outcome.tag, b'x');
+        let last = memchr::memmem::rfind(&text, TRACEBACK).unwrap();
+        prop_assert!(outcome.payload.ends_with(&text[last..]), "{:?}", outcome.payload);
+    }
+
+    #[test]
     fn threads_may_print_between_all_pieces_of_an_end(printed in nasty(), cut in 1usize..40) {
         let (text, outcome, _) = play(b"f()", &threaded(&printed, b"tick\n"), &[cut]);
         prop_assert_eq!(&text, &[&printed[..], &b"tick\n".repeat(4)].concat());
