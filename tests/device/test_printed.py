@@ -45,7 +45,7 @@ def await_text(stream, text):
 def test_what_a_thread_prints_while_the_line_is_away_comes_with_the_next_one(outlet, way):
     stream = io.StringIO()
     with Device(outlet, startup=TALK, attempts=1, stream_out=stream) as device:
-        for at in range(0, 30, 6):
+        for at in range(0, 30, 14):
             stream.seek(0)
             stream.truncate()
             outlet.line.cut_after(way, at)
@@ -95,7 +95,7 @@ def test_a_program_that_outlives_its_call_is_heard_to_its_interrupt(outlet):
         assert stream.getvalue() == ticks(20), "neither a prompt, nor a banner, nor a traceback"
 
 
-@pytest.mark.parametrize("swallow", [0, 3])
+@pytest.mark.parametrize("swallow", [0, pytest.param(3, marks=pytest.mark.slow)])
 def test_what_a_program_prints_until_its_interrupt_is_heard(board, swallow):
     """Also where the session has to enter the board anew, because three interrupts were swallowed."""
     stream = io.StringIO()

@@ -92,3 +92,12 @@ def test_two_boards_know_nothing_of_each_other(start: Callable[..., Line]) -> No
     one.run("from machine import Pin; Pin(1, Pin.OUT, value=1)\nopen('/a', 'w').close()")
     assert two.run("import os; print(os.listdir('/'))") == "[]\n"
     assert (one.sim.pin(1).value, two.sim.pin(1).value) == (1, 0)
+
+
+def test_a_host_that_has_many_descriptors_open(start: Callable[..., Line]) -> None:
+    many = [os.dup(0) for _ in range(150)]
+    try:
+        assert start().raw().run("print(6 * 7)") == "42\n"
+    finally:
+        for descriptor in many:
+            os.close(descriptor)

@@ -5,6 +5,9 @@ import stat
 from contextlib import contextmanager, suppress
 
 import serial
+from tests.support.outlet import Far, RealLine
+
+from belay.transport.connect import connect
 
 
 def open_descriptors():
@@ -34,3 +37,17 @@ def is_free(path):
     except serial.SerialException:
         return False
     return True
+
+
+@contextmanager
+def serial_board(target="sim:"):
+    """The path of a serial port with a board behind it, which stays when the port is closed."""
+    far, near = os.openpty()
+    board = connect(target)
+    line = RealLine(board, Far(far, lambda: os.close(far)), bytearray())
+    try:
+        yield os.ttyname(near), line
+    finally:
+        os.close(near)
+        line.close()
+        board.close()

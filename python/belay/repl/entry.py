@@ -10,7 +10,7 @@ import time
 from typing import Optional
 
 from .._native import Entry
-from ..exceptions import PyboardError
+from ..exceptions import ConnectionLost, PyboardError
 from ..transport.base import Transport
 
 __all__ = ["NUMBERS", "enter_raw_repl", "leave_raw_repl", "restart_with_main", "soft_reset"]
@@ -114,11 +114,14 @@ def leave_raw_repl(transport: Transport, timeout_s: float) -> bytes:
         what it said.
 
     Raises:
-        ConnectionLost: the line is gone.
+        ConnectionLost: the line is gone, or nothing like a prompt has come within ``timeout_s``.
         TimeoutExpired: the line takes no bytes.
     """
     transport.write(b"\x02", timeout_s)
-    return _read_to_friendly_prompt(transport, timeout_s)
+    text = _read_to_friendly_prompt(transport, timeout_s)
+    if _FRIENDLY_PROMPT not in text:
+        raise ConnectionLost(f"the board at {transport.name} does not leave its raw REPL", hint="reset it")
+    return text
 
 
 def restart_with_main(transport: Transport, timeout_s: float) -> bytes:

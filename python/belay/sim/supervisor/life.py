@@ -18,7 +18,7 @@ from .firmware import Executable, Loaded
 from .interrupt import takes_interrupts, waits
 
 _PARENT_DEATH_SIGNAL = 1  # Linux include/uapi/linux/prctl.h
-_AWAY = 100  # the supervisor has fewer descriptors than this
+_AWAY = 100  # above all targets
 
 FAILED_STATUS = 63  # a life that could not begin; its terminal says why
 
@@ -136,6 +136,7 @@ def _enter(supervisor: int, terminal: str, descriptors: list[int]) -> None:
     away = [fcntl.fcntl(number, fcntl.F_DUPFD, _AWAY) for number in [console] * 3 + descriptors]
     for target, number in enumerate(away):
         os.dup2(number, target)
-    os.closerange(len(away), max(away) + 1)
+    # What the launcher passed on has the numbers that it had there, which may be higher.
+    os.closerange(len(away), max(*away, *map(int, os.listdir("/dev/fd"))) + 1)
     os.environ.clear()
     os.chdir("/")

@@ -237,6 +237,10 @@ impl Entry {
         self.tail.drain(..surplus);
         if now_ms >= self.deadline_ms && self.stage != Stage::Entered {
             self.stage = Stage::Failed;
+            if self.obstacle == Obstacle::Mute {
+                let prints = now_ms < self.last_byte_ms + QUIET_MS;
+                self.obstacle = if prints { Obstacle::Prints } else { Obstacle::NoPrompt };
+            }
         }
     }
 

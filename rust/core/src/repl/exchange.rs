@@ -248,9 +248,16 @@ impl RawRepl {
         }
         held.append(&mut self.reader.take_rest());
         held.append(&mut self.handshake);
-        let begins = self.state == State::Sent;
-        if begins && held.ends_with(b"O") && !said.starts_with(b"K") {
+        while said.is_empty() && held.ends_with(&[END]) {
             held.pop();
+        }
+        let mut begins = self.state == State::Sent;
+        let mut said = said;
+        if begins && held.ends_with(b"O") != said.starts_with(b"K") {
+            // One letter is lost.
+            held.truncate(held.strip_suffix(b"O").unwrap_or(&held).len());
+            said = said.strip_prefix(b"K").unwrap_or(said);
+            begins = false;
         }
         printed(&held, said, self.reader.mark(), begins)
     }
