@@ -51,7 +51,7 @@ class Owner:
                 try:
                     yield 1
                 except ValueError:
-                    pass
+                    x = 3  # noqa: F841
 
         self.task, self.setup, self.teardown, self.thread = task, setup, teardown, thread
         self.values = generator()
@@ -125,10 +125,9 @@ def test_nothing_waits_for_ever_on_a_line_that_falls_silent(place, tmp_path):
             stack.callback(owner.end)
             owner.outlet.line.mute_after(*PLACES[place])
         with ThreadPoolExecutor(len(owners)) as pool:
-            ended = dict(zip(owners, pool.map(outcome, OPERATIONS.values(), owners.values())))
-            closed = dict(
-                zip(owners, pool.map(outcome, [lambda o: o.device.close()] * len(owners), owners.values()))
-            )
+            ended = dict(zip(owners, pool.map(outcome, OPERATIONS.values(), owners.values()), strict=True))
+            closings = pool.map(outcome, [lambda owner: owner.device.close()] * len(owners), owners.values())
+            closed = dict(zip(owners, closings, strict=True))
         assert {name for name, (result, _) in ended.items() if not isinstance(result, SILENT)} == set()
         assert {name for name, (_, took_s) in ended.items() if took_s > LONGEST_S} == set()
         assert {name for name, (result, _) in closed.items() if result is not None} == set()
@@ -171,7 +170,7 @@ def test_opening_and_reconnecting_have_deadlines(way, count):
 
 DEAF = {
     "takes Ctrl-C for data": "import micropython\nmicropython.kbd_intr(-1)\nwhile True: pass",
-    "prints and takes Ctrl-C for data": "import micropython\nmicropython.kbd_intr(-1)\nwhile True: print('x')",
+    "prints and takes Ctrl-C for data": "import micropython as m\nm.kbd_intr(-1)\nwhile True: print('x')",
     "catches KeyboardInterrupt": "while True:\n try:\n  while True: pass\n except KeyboardInterrupt: pass",
 }
 

@@ -1,7 +1,7 @@
 """Every kind of death at every byte of a call, a definition and a generator's step (contract section 7).
 
-Nothing runs twice, nothing hangs, nothing but ``ConnectionLost`` is raised, no protocol is shown as output, and no
-port stays open. In `make test` a sample of the bytes, others for each kind; all of them in `make test-all`.
+Nothing runs twice, nothing hangs, nothing but ``ConnectionLost`` is raised, no protocol is shown as output,
+and no port stays open. In `make test` a sample of the bytes, others for each kind; in `make test-all` all.
 """
 
 import contextlib
@@ -38,9 +38,7 @@ class Plugged:
     def __init__(self, kind, **options):
         self.outlet = Outlet("sim:", kind)
         self.shown = io.StringIO()
-        self.device = Device(
-            self.outlet, startup="", **{"attempts": 1, "stream_out": self.shown, **options}
-        )
+        self.device = Device(self.outlet, startup="", **{"attempts": 1, "stream_out": self.shown, **options})
         self.device("open('count', 'w').close()", record=False)
         self.device(BUMP)
         self.lives = self.device._link.lives
@@ -65,7 +63,7 @@ class Plugged:
         return {way: self.outlet.line.passed[way] - before[way] for way in (UP, DOWN)}
 
     def ran_once(self, operation):
-        """Whether an operation that bumps succeeds; else it may have run. Never twice, and the board went on."""
+        """Whether an operation that bumps succeeds; else it may have run. Never twice."""
         began = time.monotonic()
         try:
             result = operation()
@@ -140,7 +138,9 @@ def die_at_bytes(plugged, operations, places, die):
                 plugged.executions()
                 die(way, at)
                 told[plugged.ran_once(operation)] += 1
-        print(f"{name}: {told[True]} deaths after which it ran once, {told[False]} after which it may have run")
+        print(
+            f"{name}: {told[True]} deaths after which it ran once, {told[False]} after which it may have run"
+        )
 
 
 EVERY = range

@@ -38,12 +38,6 @@ def plugged(**options):
         outlet.close()
 
 
-@pytest.fixture(scope="module")
-def shared():
-    with plugged() as both:
-        yield both
-
-
 def executions(device):
     """How often the board called ``bump`` since this was asked last."""
     count = device("len(open('count').read())", record=False)
@@ -57,6 +51,13 @@ def counter(device):
         return bump()
 
     return count
+
+
+def passed(outlet, operation):
+    """How many bytes an operation sends up and down."""
+    before = dict(outlet.line.passed)
+    operation()
+    return {way: outlet.line.passed[way] - before[way] for way in (UP, DOWN)}
 
 
 def test_without_attempts_a_loss_is_told_and_reconnect_brings_the_state_back():
@@ -298,6 +299,74 @@ def test_a_recorded_command_that_raises_at_its_repetition_is_shown_and_the_board
         assert caught.value.__cause__.type_name == "ValueError"
         assert device("first") is True
         assert device("1 + 1") == 2
+
+
+@pytest.mark.parametrize(("way", "may_have_run"), [(UP, False), (DOWN, True)])
+def test_a_restoration_that_raises_does_not_hide_whether_the_call_ran(
+    tmp_path, monkeypatch, way, may_have_run
+):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    lines = []
+
+    def open_line():
+        lines.append(CuttingTransport(connect("sim:recovery"), way, 1 << 60))
+        return lines[-1]
+
+    with Device(open_line, startup="", attempts=3) as device:
+        device("import os\nif 'mark' in os.listdir(): raise ValueError('second time')")
+        device("open('mark', 'w').close()", record=False)
+        for make in (lambda: device.task(bump), lambda: device.task(bump, retry=True)):
+            task = make()
+            lines[-1]._left = 3
+            with pytest.raises(ConnectionLost, match="not all of the state could be restored") as caught:
+                task()
+            assert caught.value.may_have_run is may_have_run
+            assert caught.value.__cause__.message == "second time"
+            assert device("1 + 1") == 2, "the line is there again"
+
+
+def bump():
+    return 1
+
+
+@pytest.mark.parametrize("step", [311, pytest.param(7, marks=[pytest.mark.slow, pytest.mark.timeout(1200)])])
+def test_where_the_interpreter_cannot_be_restarted_a_restoration_that_is_cut_off_repeats_nothing(step):
+    """As over WebREPL: what adds up in a file would show a command that ran twice, or not at all."""
+    outlet = Outlet("sim:")
+
+    def open_line():
+        line = outlet()
+        line.line = replace(line.line, may_soft_reset=False)
+        return line
+
+    def reset():
+        with pytest.raises(ConnectionLost):
+            device("import machine; machine.reset()")
+
+    add = "with open('trail', 'a') as file: file.write('%s')"
+    try:
+        with Device(open_line, startup=add % "s", attempts=3, stream_out=None) as device:
+            device._link._opener.wait = lambda seconds: False
+            for number in range(3):
+                device(add % number)
+
+            @device.task
+            def answer():
+                return 42
+
+            for way, count in passed(outlet, reset).items():
+                for at in range(30, count - 1, step):
+                    device("open('trail', 'w').close()", record=False)
+                    opened, lives = outlet.opened, device._link.lives
+                    outlet.line.cut_after(way, at)
+                    reset()
+                    assert answer() == 42
+                    assert outlet.opened == opened + 1, "it was cut off"
+                    # Cut off before it was reset, it has all that it had.
+                    expected = "s012" if device._link.lives > lives else ""
+                    assert device("open('trail').read()", record=False) == expected, (way, at)
+    finally:
+        outlet.close()
 
 
 def test_a_generator_of_an_earlier_life_says_so():

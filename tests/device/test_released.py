@@ -1,4 +1,4 @@
-"""However opening fails and however a connection ends: the port can be opened by somebody else, exclusively."""
+"""However opening fails and however a connection ends: somebody else can have the port, exclusively."""
 
 import os
 from contextlib import suppress
@@ -37,8 +37,8 @@ class RaisesAfter(Device):
 
 class DoesNotCompile(Device):
     @Device.task
-    def modern(x):
-        match x:
+    def modern(value):  # noqa: N805
+        match value:
             case 1:
                 return 2
 
@@ -99,13 +99,16 @@ def test_closing(port):
 
 
 def test_a_with_block_that_raises(port):
-    with pytest.raises(KeyError), Device(port[0]) as device:
+    def leave_by_an_exception():
+        with Device(port[0]) as device:
+            device.teardown(fails)
+            raise KeyError
 
-        @device.teardown
-        def fails():
-            1 / 0  # noqa: B018
+    def fails():
+        1 / 0  # noqa: B018
 
-        raise KeyError
+    with pytest.raises(KeyError):
+        leave_by_an_exception()
 
 
 def test_a_teardown_that_raises(port):

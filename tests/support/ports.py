@@ -1,4 +1,4 @@
-"""Whether ports are free again: nothing is open that was not open before, and a port can be had exclusively."""
+"""Whether ports are free again: nothing more is open than before, and a port can be had exclusively."""
 
 import os
 import stat
@@ -13,7 +13,7 @@ from belay.transport.connect import connect
 def open_descriptors():
     """How many terminals, pipes and sockets this process has open.
 
-    Files are not counted: a simulated board that is over keeps its pins' last state in one while it is in use.
+    Files are not counted: a simulated board that is over keeps its pins' last state in one.
     """
     modes = []
     for name in os.listdir("/dev/fd"):

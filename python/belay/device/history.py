@@ -63,9 +63,7 @@ class History:
         self._entries.append(entry)
         self._last_expression = ""
 
-    def command(
-        self, program: str, *, expression: bool = False, timeout_s: Optional[float] = None
-    ) -> None:
+    def command(self, program: str, *, expression: bool = False, timeout_s: Optional[float] = None) -> None:
         """Keep a command that has run; an expression equal to the entry before it is kept once."""
         if expression and program == self._last_expression:
             return

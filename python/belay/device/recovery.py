@@ -61,7 +61,7 @@ class Recovering:
         self._restored = False
         """The board's interpreter has all that was recorded."""
         self._repeated: Optional[int] = None
-        """So many of the commands to repeat it has, where that is not all; ``None``: it has nothing of ours."""
+        """So many of the commands to repeat it has, where that is not all; ``None``: nothing of ours."""
         self._lost = False
         """The session has no line that could be used."""
         self.session = Session(opener.open(), wire.new_mark(), timeout_s=timeout_s, output=self._show)
@@ -293,7 +293,7 @@ class Recovering:
                 if loss is None:
                     raise
                 raise ConnectionLost(
-                    f"the connection to the board was lost; it is there again, but not all of the state could "
+                    "the connection to the board was lost; it is there again, but not all of the state could "
                     f"be restored: {error.message or error}",
                     hint="what was recorded behind the command that failed is missing: run it again",
                     may_have_run=loss.may_have_run,

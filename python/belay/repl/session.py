@@ -45,8 +45,8 @@ _IDLE_BEFORE_READING_S = 0.05
 _WITHHELD_FOR_S = 0.1
 """Output that may be an error's text is shown when nothing more has come for so long."""
 _PATIENCE = (0.03, 0.06)
-"""How long an interrupted board may be silent before it is asked, each time, as shares of the timeout: a board
-that prints without end takes four times that. Then it is entered anew, with what is left of the timeout."""
+"""How long an interrupted board may be silent before it is asked, each time, as shares of the timeout; one that
+prints without end takes four times that. Then it is entered anew, within what is left."""
 _SHORTEST_PATIENCE_S, _LONGEST_PATIENCE_S = 0.1, 0.6
 _LAST_TRY_S = 1.0
 """At its closing, a board that has not answered for the whole timeout before gets so long."""
@@ -130,7 +130,9 @@ class Session:
         """Release the line; ``reopen`` comes next. What the board has said until now is passed on."""
         self.restarted = False
         give_up = time.monotonic() + _WITHHELD_FOR_S
-        with suppress(Exception):  # the line is gone, or the user's stream fails, and nobody is here to be told
+        with suppress(
+            Exception
+        ):  # the line is gone, or the user's stream fails, and nobody is here to be told
             while data := self.transport.read(0):
                 self._events.extend(self._repl.receive(data))
                 self._pass_on(self._output)
