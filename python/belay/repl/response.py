@@ -77,7 +77,7 @@ def tagged_value(program: str, *, trusted: bool = False) -> Operation[Tuple[str,
     """
     outcome = checked(over((yield program)))
     tag = outcome.tag
-    in_pieces = tag == "m"
+    in_pieces = tag == "m" and not outcome.garbled
     if in_pieces:
         tag = outcome.payload.decode()
         outcome = checked(over((yield code("stream"))))
@@ -114,7 +114,7 @@ def checked(outcome: Outcome) -> Outcome:
     Raises:
         BoardError: the program raised.
     """
-    if outcome.tag == "x":
+    if outcome.tag == "x" and not outcome.garbled:
         raise BoardError(outcome.payload.decode("utf-8", "backslashreplace"), outcome.answer == b"0")
     return outcome
 

@@ -45,8 +45,8 @@ _IDLE_BEFORE_READING_S = 0.05
 _WITHHELD_FOR_S = 0.1
 """Output that may be an error's text is shown when nothing more has come for so long."""
 _PATIENCE = (0.03, 0.06)
-"""How long an interrupted board may be silent before it is asked, each time, as shares of the timeout; one that
-prints without end takes four times that. Then it is entered anew, within what is left."""
+"""How long an interrupted board may be silent before it is asked, each time, as shares of the timeout; one
+that prints without end takes four times that. Then it is entered anew, within what is left."""
 _SHORTEST_PATIENCE_S, _LONGEST_PATIENCE_S = 0.1, 0.6
 _LAST_TRY_S = 1.0
 """At its closing, a board that has not answered for the whole timeout before gets so long."""
@@ -388,6 +388,8 @@ class Session:
 
     def _patience(self, starting: bool, deadline: float | None, silence_s: float | None) -> Optional[float]:
         """Until when to wait for the next byte."""
+        if not starting and deadline is None and silence_s is None:
+            return None
         now = time.monotonic()
         if starting:
             return now + self.timeout_s
@@ -480,11 +482,13 @@ class Session:
         )
 
     def _write(self, data: bytes) -> None:
-        with _silence_is_loss():
+        try:
             if self.pastes or self.transport.line.pushes_back:
                 self.transport.write(data, self.timeout_s)
             else:
                 write_paced(self.transport, data, self.timeout_s)
+        except TimeoutExpired as error:
+            raise _as_loss(error) from None
 
     def _check_plain(self, size: int) -> None:
         """Refuse what a board without raw-paste may not survive: it hangs or resets where memory runs out."""
@@ -543,4 +547,8 @@ def _silence_is_loss() -> Iterator[None]:
     try:
         yield
     except TimeoutExpired as error:
-        raise ConnectionLost(error.message, hint=error.hint) from None
+        raise _as_loss(error) from None
+
+
+def _as_loss(error: TimeoutExpired) -> ConnectionLost:
+    return ConnectionLost(error.message, hint=error.hint)
