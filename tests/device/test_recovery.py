@@ -1,6 +1,7 @@
 """Lost lines: what runs again, what does not, and what the user is told (contract section 7)."""
 
 import contextlib
+import io
 import itertools
 import os
 import signal
@@ -11,7 +12,13 @@ from dataclasses import replace
 import pytest
 
 from belay import Device
-from belay.exceptions import ConnectionFailedError, ConnectionLost, MaxHistoryLengthError, PyboardException
+from belay.exceptions import (
+    ConnectionFailedError,
+    ConnectionLost,
+    MaxHistoryLengthError,
+    PyboardException,
+    TimeoutExpired,
+)
 from belay.transport.connect import connect
 
 from ..support.outlet import Outlet
@@ -208,14 +215,34 @@ def test_a_board_that_resets_inside_a_call_is_a_lost_connection_of_a_call_that_m
         assert "kept" in device("os.listdir()"), "the line was still there, so it was not opened again"
 
 
-def reset_soon(device):
+@pytest.mark.parametrize("within", ["a call", "no call"])
+def test_a_board_that_resets_into_a_main_that_never_ends(within):
+    """It says nothing that a program could not say: what notices it is a deadline."""
+    with Device("sim:", attempts=1, timeout=1, stream_out=None) as device:
+        device("x = 1")
+        device.fs.write("/main.py", b"while True:\n    print('main')\n")
+        if within == "a call":
+            with pytest.raises(TimeoutExpired):
+                device("import machine; machine.reset()", timeout=0.5)
+        else:
+            reset_soon(device, by="main")
+            with pytest.raises(ConnectionLost, match="did not take a program"):
+                device("x", record=False)
+        assert device("x", record=False) == 1
+
+
+def reset_soon(device, by=""):
     """The board resets while no call is in flight; returns when that has been seen."""
+    heard = io.StringIO()
+    if by:
+        device._link.stream_out = heard
     device(
         "import _thread\n_thread.start_new_thread(lambda: (time.sleep_ms(50), machine.reset()), ())",
         record=False,
     )
     deadline = time.monotonic() + 10
-    while not device._link.session._repl.restarted and time.monotonic() < deadline:
+    restarted = device._link.session._repl
+    while not (restarted.restarted or (by and by in heard.getvalue())) and time.monotonic() < deadline:
         time.sleep(0.01)
 
 

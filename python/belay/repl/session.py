@@ -18,7 +18,7 @@ import threading
 import time
 from collections import deque
 from contextlib import contextmanager, suppress
-from typing import Callable, ContextManager, Deque, Iterator, Optional, TypeVar, Union
+from typing import Callable, ContextManager, Deque, Iterator, List, Optional, TypeVar, Union
 
 from .._native import Frame, Outcome, RawRepl
 from ..exceptions import (
@@ -349,6 +349,8 @@ class Session:
             if outgoing:
                 self._write(outgoing)
                 self._complete = repl.all_sent
+                if starting:
+                    until = self._patience(starting, deadline, silence_s)
             if not self._events:
                 if in_doubt:
                     wait_s = _WITHHELD_FOR_S
@@ -357,8 +359,10 @@ class Session:
                 else:
                     wait_s = until - time.monotonic()
                 data = transport.read(max(wait_s, 0))
-                self._events.extend(repl.receive(data))
-                if data and (starting or silence_s is not None):
+                events = repl.receive(data)
+                self._events.extend(events)
+                # What threads print says nothing of the program; nor does a `main.py`, after a restart.
+                if silence_s is not None and data and not (starting or _only_text(events)):
                     until = self._patience(starting, deadline, silence_s)
                 elif not data and in_doubt:
                     output(repl.take_withheld())
@@ -539,6 +543,10 @@ class Session:
                 continue  # the user's stream failed, and nobody here to be told
             finally:
                 self._lock.release()
+
+
+def _only_text(events: List[Union[bytes, str, Frame, Outcome]]) -> bool:
+    return bool(events) and all(type(event) is bytes for event in events)
 
 
 @contextmanager
