@@ -23,6 +23,7 @@ mod printed;
 mod state;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use entry::{Entry, Finding, Obstacle, Stage, STEPS};
 pub use exchange::{Event, Outcome, RawRepl, PLAIN_BYTES};

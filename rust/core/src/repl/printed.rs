@@ -6,7 +6,7 @@
 
 use memchr::{memchr, memmem, memrchr};
 
-use super::exchange::{
+use super::words::{
     BANNER_END, BARE_INTERRUPT, FRIENDLY_BANNER_END, FRIENDLY_BANNER_START, FRIENDLY_PROMPT, PROMPT,
     TAG_ANSWER, TRACEBACK, WINDOW,
 };
