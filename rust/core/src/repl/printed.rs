@@ -136,23 +136,33 @@ fn is_error(text: &[u8]) -> bool {
 
 /// Without raw banners, and the titles before any banner.
 fn without_banners(said: &[u8]) -> Vec<u8> {
-    let mut said = said.to_vec();
-    while let Some(at) = memmem::find(&said, BANNER_END) {
+    let mut kept: Vec<u8> = Vec::new();
+    let mut rest = said;
+    while let Some(at) = memmem::find(rest, BANNER_END) {
         let end = at + BANNER_END.len();
         // In other languages: the line.
-        let line = memrchr(b'\n', &said[..at]).map_or(0, |at| at + 1);
-        let start = if said[..end].ends_with(RAW_BANNER) { end - RAW_BANNER.len() } else { line };
+        let line = memrchr(b'\n', &rest[..at]).map_or(0, |at| at + 1);
+        let start = if rest[..end].ends_with(RAW_BANNER) { end - RAW_BANNER.len() } else { line };
         // The prompt where ^A was typed, and what may be left of the end of a reply before it.
-        let text = said[..start].strip_suffix(&[PROMPT]);
-        let start =
-            text.map_or(start, |text| text.iter().rposition(|&byte| byte != END).map_or(0, |at| at + 1));
-        said.drain(start..end);
+        let text = rest[..start].strip_suffix(&[PROMPT]);
+        let ends = text.map_or(0, |text| 1 + text.iter().rev().take_while(|&&byte| byte == END).count());
+        kept.extend_from_slice(&rest[..start - ends]);
+        rest = &rest[end..];
     }
-    while let Some(at) = memmem::find(&said, TITLE) {
-        let Some(size) = memmem::find(&said[at..], TITLE_END) else { break };
-        said.drain(at..at + size + TITLE_END.len());
+    kept.extend_from_slice(rest);
+    without_titles(&kept)
+}
+
+fn without_titles(said: &[u8]) -> Vec<u8> {
+    let mut kept: Vec<u8> = Vec::new();
+    let mut rest = said;
+    while let Some(at) = memmem::find(rest, TITLE) {
+        let Some(size) = memmem::find(&rest[at..], TITLE_END) else { break };
+        kept.extend_from_slice(&rest[..at]);
+        rest = &rest[at + size + TITLE_END.len()..];
     }
-    said
+    kept.extend_from_slice(rest);
+    kept
 }
 
 /// Without friendly prompts, the banner and the traceback before one, and the newlines that belong to it.
@@ -213,6 +223,8 @@ fn without_blank_line(said: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const MARK: &Mark = b"\x1fabcdefg";
@@ -260,6 +272,45 @@ mod tests {
             ("OK>>>\x1f\x01.".into(), "OK>>>\x1f\x01.".into()),
         ] {
             assert_eq!(of(&said), expected, "{said:?}");
+        }
+    }
+
+    /// Beginnings and ends of all that is taken out.
+    const PIECES: &[&[u8]] = &[
+        b"\x04",
+        MARK,
+        b">>> ",
+        b"\r\n",
+        b"\n",
+        b"OK",
+        b"exit\r\n>",
+        b"R\x01",
+        b"Traceback",
+        b"KeyboardInterrupt:",
+        b"v1:",
+        b"\x1b]0;",
+        b"\x1b\\",
+        b"Type \"help()\" for more information.",
+        b"Adafruit CircuitPython ",
+        b">",
+    ];
+
+    proptest! {
+        #[test]
+        fn nothing_else_is_taken_out_wherever_it_is_cut(
+            text in "([a-zA-Z0-9 ]{0,8}\r\n){0,9}", more in "([a-z]{0,8}\r\n){0,3}", cut in 0usize..200,
+        ) {
+            let said = format!("{text}{RAW}OK{more}{}", &ANSWER[2..]);
+            let (held, said) = said.as_bytes().split_at(cut.min(said.len()));
+            prop_assert_eq!(printed(held, said, MARK, false), format!("{text}{more}").into_bytes());
+        }
+
+        #[test]
+        fn any_bytes_are_taken(
+            held in proptest::collection::vec(any::<u8>(), 0..50),
+            pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..20),
+        ) {
+            printed(&held, &pieces.concat(), MARK, true);
         }
     }
 
