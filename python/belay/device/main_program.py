@@ -8,7 +8,8 @@ from typing import Callable
 
 from ..exceptions import ConnectionLost, FeatureUnavailableError
 from ..repl.output import OutputDecoder, write_text
-from ..repl.session import INTERRUPT, Session
+from ..repl.session import Session
+from ..repl.settling import INTERRUPT
 from .device import Device
 from .main_output import MainOutput, banner_in
 
