@@ -104,6 +104,26 @@ def test_reconnect_restores_a_board_that_restarted():
         assert device("'forgotten' in globals()") is False
 
 
+def test_a_definition_that_was_interrupted_while_it_ran_is_not_sent_again():
+    with plugged() as (outlet, device):
+        device("import time")
+
+        def define():
+            @device.task(minify=False)
+            def defined(value=(bump(), time.sleep(0.3))):  # noqa: B008
+                return 5
+
+            return defined
+
+        outlet.line.cut_after(DOWN, 0)
+        with pytest.raises(ConnectionLost, match="while a definition ran there") as caught:
+            define()
+        assert caught.value.may_have_run
+        assert executions(device) == 1
+        assert define()() == 5
+        assert executions(device) == 1
+
+
 def test_a_call_that_may_be_repeated_is():
     with plugged(attempts=2) as (outlet, device):
         count = device.task(counter(device).__wrapped__, retry=True)

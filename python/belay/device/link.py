@@ -24,8 +24,8 @@ Result = TypeVar("Result")
 
 _LONGEST_DEFINITIONS_BYTES = 4000
 """Definitions travel together up to so much: a board compiles a program as a whole."""
-_END_BYTES = 30
-"""What the last lines of a program take, that are ours."""
+_OWN_BYTES = 50
+"""What the first and last lines of a program take, that are ours."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class BoardLink(Recovering):
             if program and len(program) + len(text) > self._longest_definitions_bytes():
                 self._define(program, locations)
                 program, locations = "", []
-            shift += program.count("\n")
+            shift += program.count("\n") + 1
             location = Location(source.file, source.definition_line, shift, source.definition.count("\n"))
             locations.append((source, location))
             program += f"{text}\n"
@@ -129,18 +129,25 @@ class BoardLink(Recovering):
         plain = self.session.longest_plain_bytes
         if self.session.pastes or plain is None:
             return _LONGEST_DEFINITIONS_BYTES
-        return plain - _END_BYTES
+        return plain - _OWN_BYTES
 
     def _define(self, text: str, locations: Sequence[Tuple[FunctionSource, Location]]) -> None:
         number = next(self._numbers)
-        # The number says, after a loss, whether the definition took place.
-        program = wire.execution(f"{text}__belay_k={number}")
+        # The number says, after a loss, whether the definition has begun, and whether it took place.
+        program = wire.execution(f"__belay_k=-{number}\n{text}__belay_k={number}")
         tries = itertools.count()
-        self.repeat(
+        took_place = self.repeat(
             lambda: _definition(program, number, known=next(tries) == 0),
             silence_s=self._timeout_s,
             module=[location for _, location in locations],
         )
+        if not took_place:
+            raise ConnectionLost(
+                "the connection to the board was lost while a definition ran there, which the way back has "
+                "interrupted",
+                hint="define it again, if what its decorators and defaults do may be done twice",
+                may_have_run=True,
+            )
         self.history.define(Command(program, silence_s=self._timeout_s))
         for source, location in locations:
             self.sources.add(source, location)
@@ -174,7 +181,7 @@ class BoardLink(Recovering):
     def executions(self, text: str) -> List[str]:
         """Programs that run statements: one, where the board can take them at once."""
         longest = self.session.longest_plain_bytes
-        pieces = [text] if self.session.pastes or longest is None else wire.cut(text, longest - _END_BYTES)
+        pieces = [text] if self.session.pastes or longest is None else wire.cut(text, longest - _OWN_BYTES)
         return [wire.execution(piece) for piece in pieces]
 
     def soft_reset(self) -> None:
@@ -204,10 +211,15 @@ class BoardLink(Recovering):
         self.session.close()
 
 
-def _definition(program: str, number: int, known: bool) -> Operation[None]:
-    """Define functions, unless the board says that it has done so (``known``: it has not)."""
+def _definition(program: str, number: int, known: bool) -> Operation[bool]:
+    """Define functions, unless the board says that it has begun to (``known``: it has not).
+
+    Returns:
+        whether they are defined; otherwise an interrupt came between, and a part of them has run.
+    """
     if not known:
         last = yield from value(wire.answer("globals().get('__belay_k')"))
-        if last == number:
-            return
+        if last in (number, -number):
+            return bool(last == number)
     yield from statements(program)
+    return True
