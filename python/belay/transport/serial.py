@@ -159,7 +159,7 @@ def _failure(target: str, error: Exception, options: Options) -> ConnectionFaile
         return ConnectionFailedError(
             f"the port {target} may not be opened by you", hint=_permission_hint(target)
         )
-    if number == errno.ENOTTY:
+    if number in (errno.ENOTTY, errno.EISDIR):
         return ConnectionFailedError(f"{target} is no serial port", hint="`belay list` shows the ports")
     hint = ""
     if "option 'control'" in str(error):  # serial/rfc2217.py: DTR and RTS
