@@ -1,5 +1,6 @@
 """Whether ports are free again: nothing more is open than before, and a port can be had exclusively."""
 
+import gc
 import os
 import stat
 from contextlib import contextmanager, suppress
@@ -25,9 +26,11 @@ def open_descriptors():
 @contextmanager
 def all_released():
     """No descriptor that was opened inside is open afterwards: no port is left locked, whatever its kind."""
+    gc.collect()  # what earlier tests have left
     before = open_descriptors()
     yield
-    assert open_descriptors() == before, "a port was left open"
+    after = open_descriptors()
+    assert after <= before, f"{after - before} descriptors were left open"
 
 
 def is_free(path):
