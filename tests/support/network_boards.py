@@ -15,6 +15,7 @@ import threading
 import tty
 from collections import deque
 from contextlib import contextmanager, suppress
+from math import inf
 from pathlib import Path
 from time import monotonic
 
@@ -22,6 +23,7 @@ from belay.transport.connect import connect
 
 SERVER = Path(__file__).with_name("webrepl_board.py")
 DEADLINE_S = 20
+PIECE_BYTES = 256
 
 
 class Relay:
@@ -30,13 +32,15 @@ class Relay:
     Args:
         open_far: called for each client; a socket.
         delay_s: how late bytes arrive, each way.
+        bytes_per_s: how many may pass, each way.
         protocol: called with each client's socket; its ``unwrap`` and ``wrap`` change what passes (peers.py).
     """
 
-    def __init__(self, open_far, delay_s=0.0, protocol=None):
+    def __init__(self, open_far, delay_s=0.0, protocol=None, bytes_per_s=inf):
         self._open_far = open_far
         self._protocol = protocol
         self._delay_s = delay_s
+        self._bytes_per_s = bytes_per_s
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._wake_read, self._wake = socket.socketpair()
@@ -69,29 +73,62 @@ class Relay:
 
     def _pass(self, client, far):
         """Until either side ends, or, ``True``, ``stop``."""
-        other = {client: far, far: client}
+        ways = {client: Way(far, self._delay_s, self._bytes_per_s)}
+        ways[far] = Way(client, self._delay_s, self._bytes_per_s)
         peer = self._protocol(client) if self._protocol else None
         translate = {client: peer.unwrap, far: peer.wrap} if peer else {}
-        on_their_way = deque()
         while True:
-            wait_s = max(on_their_way[0][0] - monotonic(), 0) if on_their_way else None
+            due = min(way.due_s for way in ways.values())
+            wait_s = max(due - monotonic(), 0) if due < inf else None
             ready, _, _ = select.select([client, far, self._wake_read], [], [], wait_s)
             if self._wake_read in ready:
                 return True
             for side in ready:
+                with suppress(OSError):  # who writes small pieces without TCP_NODELAY waits for it
+                    side.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
                 with suppress(ConnectionError):
                     data = side.recv(65536)
                     passed = translate[side](data) if data and translate else data
                     if passed or not data:
-                        on_their_way.append((monotonic() + self._delay_s, other[side], passed))
+                        ways[side].put(passed)
                     continue
                 return False
-            while on_their_way and on_their_way[0][0] <= monotonic():
-                _, side, data = on_their_way.popleft()
-                if not data:
-                    return False
-                with suppress(ConnectionError):
-                    side.sendall(data)
+            if not all([way.pass_on() for way in ways.values()]):
+                return False
+
+
+class Way:
+    """One direction of a ``Relay``: bytes on their way to ``sink``; no bytes: its end."""
+
+    def __init__(self, sink, delay_s, bytes_per_s):
+        self._sink = sink
+        self._delay_s = delay_s
+        self._bytes_per_s = bytes_per_s
+        self._free_s = 0.0
+        self._queue = deque()
+
+    @property
+    def due_s(self):
+        """When the next of them arrive."""
+        return self._queue[0][0] if self._queue else inf
+
+    def put(self, data):
+        # In pieces: the first need not wait for the last where bytes take their time.
+        size = len(data) if self._bytes_per_s == inf else PIECE_BYTES
+        for at in range(0, len(data), size) if data else [0]:
+            piece = data[at : at + size]
+            self._free_s = max(self._free_s, monotonic()) + len(piece) / self._bytes_per_s
+            self._queue.append((self._free_s + self._delay_s, piece))
+
+    def pass_on(self):
+        """Hand over what is due; whether the end has not come."""
+        while self.due_s <= monotonic():
+            data = self._queue.popleft()[1]
+            if not data:
+                return False
+            with suppress(ConnectionError):
+                self._sink.sendall(data)
+        return True
 
 
 class Board:
@@ -143,9 +180,9 @@ def board(target="sim:"):
 
 
 @contextmanager
-def tcp_board(delay_s=0.0, protocol=None):
+def tcp_board(delay_s=0.0, protocol=None, bytes_per_s=inf):
     """A ``Relay`` in front of a board."""
-    with board() as each, Relay(each.open_far, delay_s, protocol) as relay:
+    with board() as each, Relay(each.open_far, delay_s, protocol, bytes_per_s) as relay:
         yield relay
 
 
@@ -198,12 +235,12 @@ class WebReplServer:
 
 
 @contextmanager
-def webrepl_board(password="secret", delay_s=0.0):
+def webrepl_board(password="secret", delay_s=0.0, bytes_per_s=inf):
     """A board's WebREPL server; with ``delay_s``, behind a relay that is so late each way."""
     with tcp_board() as repl:
         server = WebReplServer(repl.port, password)
         try:
-            near = Relay(lambda: socket.create_connection(("127.0.0.1", server.port)), delay_s)
+            near = Relay(lambda: socket.create_connection(("127.0.0.1", server.port)), delay_s, None, bytes_per_s)
             with near:
                 server.url = f"ws://127.0.0.1:{near.port if delay_s else server.port}"
                 yield server

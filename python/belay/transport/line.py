@@ -38,10 +38,29 @@ class Line:
     """The line holds the sender when the board does not read; otherwise it loses bytes."""
     in_flight_bytes: int
     """So many unread bytes leave the board able to see a ``^C`` (and, without push-back, lose nothing)."""
+    ring_bytes: Optional[int] = None
+    """The board moves all that comes into a ring of this size, read or not, and loses the rest: never may more
+    than this be unread. ``None``: what has not been read waits somewhere, while the board reads on."""
     may_soft_reset: bool = True
     """The line outlives a soft reset, and there is something to gain by one."""
     usb_serial_number: Optional[str] = None
     """Of the USB device behind a serial port, where it has one: which board it is."""
+
+    @property
+    def burst_bytes(self) -> int:
+        """So much may be written at once to a board at its prompt."""
+        return self.ring_bytes or _BURST_BYTES
+
+    @property
+    def run_ahead_bytes(self) -> int:
+        """How far a program may run ahead of the windows that the board has granted."""
+        return _RUN_AHEAD_BYTES if self.pushes_back else 0
+
+
+_BURST_BYTES = 260
+"""Raw-paste's request, its two windows, and the end: right on every board that reads on (``protocol.md``)."""
+_RUN_AHEAD_BYTES = 8192
+"""What passes in a round trip of 40 ms at 200 kB/s; a write of it never takes a timeout, even at 9600 baud."""
 
 
 # The unix port reads nothing while a program runs, and ends at a soft reset; a process that we have just
@@ -54,9 +73,10 @@ SIMULATED = Line("simulated board", pushes_back=True, in_flight_bytes=60000)
 SERIAL = Line("serial port", pushes_back=False, in_flight_bytes=60)
 NETWORK_SERIAL = Line("serial port on the network", pushes_back=False, in_flight_bytes=60)
 # What stands behind it is not known: a board's own server, or a UART. A soft reset would drop the network.
-TELNET = Line("telnet", pushes_back=False, in_flight_bytes=60, may_soft_reset=False)
-# The board moves what comes into a ring of 256 to 260 bytes, and what does not fit there is lost.
-WEBREPL = Line("WebREPL", pushes_back=False, in_flight_bytes=240, may_soft_reset=False)
+TELNET = Line("telnet", pushes_back=False, in_flight_bytes=60, ring_bytes=240, may_soft_reset=False)
+# os.dupterm_notify moves what has come into the ring of stdin, which holds 255 (ports/esp8266/esp_mphal.c) or
+# 259 bytes (ports/esp32/mphalport.c). Servers of telnet for boards use the same.
+WEBREPL = Line("WebREPL", pushes_back=False, in_flight_bytes=240, ring_bytes=240, may_soft_reset=False)
 
 _UNKNOWN_USB = (True, 190)
 _BRIDGE = (False, 60)
@@ -106,7 +126,7 @@ def with_flow(line: Line, flow: Optional[str]) -> Line:
     if flow is None:
         return line
     if flow == "none":
-        return replace(line, pushes_back=True)
+        return replace(line, pushes_back=True, ring_bytes=None)
     if flow == "credits":
         return replace(line, pushes_back=False, in_flight_bytes=min(line.in_flight_bytes, 60))
     raise ConnectionFailedError(f"flow={flow!r} is unknown", hint='use flow="credits", flow="none", or None')
