@@ -14,14 +14,9 @@ from .conftest import TARGET
 from .support.transports import CountingTransport
 
 
-def is_window_grant(answer):
-    """Raw-paste's answer to the request, and its windows: room to go on, no answer."""
-    return answer.removeprefix(b"R\x01\x80\x00").strip(b"\x01") == b""
-
-
 @pytest.fixture
 def line():
-    return CountingTransport(connect(TARGET), is_credit=is_window_grant)
+    return CountingTransport(connect(TARGET))
 
 
 @pytest.fixture
@@ -102,7 +97,7 @@ def test_twenty_marked_methods_travel_together(line):
     exec(compile(text, "<many>", "exec"), namespace)
     with Device(line):
         bare = line.take().exchanges
-    second = CountingTransport(connect(TARGET), is_credit=is_window_grant)
+    second = CountingTransport(connect(TARGET))
     with namespace["Many"](second) as device:
         many = second.take().exchanges
         assert device.method_7(1) == 15

@@ -6,13 +6,17 @@
 ``Relay``          passes bytes between a client and a server: late, in part, or no more
 """
 
+import fcntl
 import os
+import re
 import select
 import socket
 import subprocess
 import sys
+import termios
 import threading
 import tty
+from array import array
 from collections import deque
 from contextlib import contextmanager, suppress
 from math import inf
@@ -132,10 +136,20 @@ class Way:
 
 
 class Board:
-    """One simulated board that lives on while clients come and go."""
+    """One simulated board that lives on while clients come and go.
 
-    def __init__(self, target="sim:"):
+    Args:
+        target: what to open.
+        ring_bytes: of what has not been read the board holds so many; the rest is ``lost``, as where
+            ``os.dupterm_notify`` moves all that has come into the ring of stdin.
+    """
+
+    def __init__(self, target="sim:", ring_bytes=inf):
+        before = child_processes()
         self._transport = connect(target, environment={})
+        self._ring_bytes = ring_bytes
+        self._terminal = terminal_of(max(child_processes() - before)) if ring_bytes < inf else None
+        self.lost = 0
         self._ours, self._theirs = socket.socketpair()
         self._threads = [threading.Thread(target=each) for each in (self._to_board, self._from_board)]
         for thread in self._threads:
@@ -158,11 +172,17 @@ class Board:
             thread.join(DEADLINE_S)
         self._ours.close()
         self._theirs.close()
+        if self._terminal is not None:
+            os.close(self._terminal)
 
     def _to_board(self):
         with suppress(Exception):
             while data := self._ours.recv(65536):
-                self._transport.write(data, DEADLINE_S)
+                held = data
+                if self._terminal is not None:
+                    held = data[: max(self._ring_bytes - unread(self._terminal), 0)]
+                    self.lost += len(data) - len(held)
+                self._transport.write(held, DEADLINE_S)
 
     def _from_board(self):
         with suppress(Exception):
@@ -170,9 +190,29 @@ class Board:
                 self._ours.sendall(self._transport.read(3600))
 
 
+def child_processes():
+    with open(f"/proc/self/task/{os.getpid()}/children") as file:
+        return {int(word) for word in file.read().split()}
+
+
+def terminal_of(supervisor):
+    """The terminal that a simulated board reads."""
+    folder = f"/proc/{supervisor}/fd"
+    paths = {os.readlink(f"{folder}/{name}") for name in os.listdir(folder)}
+    (path,) = (path for path in paths if re.fullmatch(r"/dev/pts/\d+", path))
+    return os.open(path, os.O_RDONLY | os.O_NOCTTY)
+
+
+def unread(terminal):
+    """How many bytes wait there."""
+    count = array("i", [0])
+    fcntl.ioctl(terminal, termios.FIONREAD, count)
+    return count[0]
+
+
 @contextmanager
-def board(target="sim:"):
-    each = Board(target)
+def board(target="sim:", ring_bytes=inf):
+    each = Board(target, ring_bytes)
     try:
         yield each
     finally:
@@ -180,9 +220,13 @@ def board(target="sim:"):
 
 
 @contextmanager
-def tcp_board(delay_s=0.0, protocol=None, bytes_per_s=inf):
+def tcp_board(delay_s=0.0, protocol=None, bytes_per_s=inf, ring_bytes=inf):
     """A ``Relay`` in front of a board."""
-    with board() as each, Relay(each.open_far, delay_s, protocol, bytes_per_s) as relay:
+    with (
+        board(ring_bytes=ring_bytes) as each,
+        Relay(each.open_far, delay_s, protocol, bytes_per_s) as relay,
+    ):
+        relay.board = each
         yield relay
 
 
@@ -235,10 +279,11 @@ class WebReplServer:
 
 
 @contextmanager
-def webrepl_board(password="secret", delay_s=0.0, bytes_per_s=inf):
+def webrepl_board(password="secret", delay_s=0.0, bytes_per_s=inf, ring_bytes=inf):
     """A board's WebREPL server; with ``delay_s``, behind a relay that is so late each way."""
-    with tcp_board() as repl:
+    with tcp_board(ring_bytes=ring_bytes) as repl:
         server = WebReplServer(repl.port, password)
+        server.board = repl.board
         try:
             near = Relay(lambda: socket.create_connection(("127.0.0.1", server.port)), delay_s, None, bytes_per_s)
             with near:

@@ -7,6 +7,7 @@ from tests.support.transports import CountingTransport
 from tests.sync.conftest import files_on, write_tree
 
 from belay.sync.ability import Ability
+from belay.testing.memory import DIRECT
 
 NOISE = random.Random(2).randbytes(9000)
 CONTROL = bytes(range(32)) * 200
@@ -62,7 +63,7 @@ def become(device, ability):
 
 
 def circuitpython(device):
-    become(device, Ability("circuitpython", (9, 2, 0), 4))
+    become(device, Ability("circuitpython", (9, 2, 0), DIRECT))
 
 
 WAYS = {
@@ -135,6 +136,6 @@ def test_what_was_learnt_is_remembered(device, tmp_path):
 
 
 def test_a_line_that_drops_gets_one_block_at_a_time(device, tmp_path):
-    become(device, Ability("micropython", (1, 26, 0), 1))
+    become(device, Ability("micropython", (1, 26, 0), DIRECT))
     device.sync(write_tree(tmp_path / "tree", FILES))
     assert files_on(device) == {**FILES, "in": None}

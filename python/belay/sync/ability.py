@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import List, Tuple
 
+from ..transport.base import Line
 from .manifest import HASHES
 
 __all__ = ["Ability"]
 
+_BLOCKS_UNDER_WAY = 4
+"""On a line that pushes back: enough that none of its ends waits."""
 _NATIVE_DEFLATE = (1, 21, 0)
 """MicroPython with the module ``deflate``; before it, ``uzlib``."""
 _READERS = {
@@ -29,12 +32,14 @@ class Ability:
     Args:
         name: of its implementation.
         version: of that.
-        window: blocks that may be under way: more than one where the line pushes back.
+        line: what the line to it can take.
     """
 
-    def __init__(self, name: str, version: Tuple[int, int, int], window: int) -> None:
+    def __init__(self, name: str, version: Tuple[int, int, int], line: Line) -> None:
         circuitpython = name == "circuitpython"
-        self.window = window
+        self._line = line
+        self.unread_bytes = line.ring_bytes
+        """So much of a block may be under way; ``None``: all of it."""
         self.bits = 15
         """Two to the power of the most that a block may hold, as far as is known."""
         self._hashes: List[str] = ["crc32", "sha256", "fnv"] if circuitpython else list(HASHES)
@@ -45,6 +50,11 @@ class Ability:
         console = "__import__('usb_cdc').console.write"
         self._writers = [console if circuitpython else "__import__('sys').stdout.buffer.write", "None"]
         self._lists: List[str] = ["scan", ""] if circuitpython else ["", "scan"]
+
+    @property
+    def window(self) -> int:
+        """Blocks that may be under way."""
+        return _BLOCKS_UNDER_WAY if self._line.pushes_back or self.unread_bytes else 1
 
     @property
     def hash(self) -> str:
@@ -97,6 +107,11 @@ class Ability:
     def without_way(self) -> bool:
         """Blocks cannot be read so; whether there is another way."""
         return _next(self._ways)
+
+    def without_trust(self) -> None:
+        """Something was lost: never have more under way than the line can hold while the board does not read."""
+        if not self._line.pushes_back:
+            self.unread_bytes = self.unread_bytes or self._line.in_flight_bytes
 
     def without_inflater(self) -> None:
         """Blocks cannot be inflated so."""

@@ -24,7 +24,8 @@ from ..exceptions import (
 from ..repl.response import BoardError, Operation, checked, value_of
 from ..repl.wire import execution
 from .ability import Ability
-from .blocks import block, bodies, hidden
+from .blocks import block as packed
+from .blocks import bodies, hidden
 from .manifest import FNV, PARTS, part_of, sums
 from .plan import TEMPORARY, Keep, Step, case_twins, plan
 from .programs import program, sealed
@@ -34,8 +35,10 @@ __all__ = ["Goal", "Progress", "Report", "ask", "push", "refused"]
 
 _ATTEMPTS = 3
 """So often a damaged transfer is tried."""
-_GLOBALS = "hskqlgizftp"
+_GLOBALS = "hskqlgizftpw"
 """The last letters of the names that our programs leave on the board while a sync is under way."""
+_ANY = 1 << 30
+"""More bytes than are ever under way."""
 _MISSING = re.compile("ImportError|AttributeError|NotImplementedError|NameError.*binascii")
 _NO_SPACE, _READ_ONLY = 28, 30
 _MOVED = (2, 17, 39)
@@ -115,7 +118,9 @@ def push(goal: Goal, ability: Ability, mark: bytes) -> Operation[Report]:
             yield from _attempt(goal, ability, mark, report, first_remove, last)
             return report
         except (_Damaged, TimeoutExpired, NotBelayResponseError, BoardError) as error:
-            attempts += not (isinstance(error, _Damaged) and error.free)
+            if not (isinstance(error, _Damaged) and error.free):
+                attempts += 1
+                ability.without_trust()
             if attempts < _ATTEMPTS and not (isinstance(error, BoardError) and error.state_lost):
                 continue
             if isinstance(error, _Damaged):
@@ -343,6 +348,9 @@ class _Transfer:
         temporary = self._root + TEMPORARY
         try:
             if reader:
+                if self._ability.unread_bytes:
+                    topics.append("paced")
+                    reader = f"__belay_fw({reader},{self._ability.unread_bytes},__belay_fk[2])"
                 text = f"try:\n __belay_fg({reader},{temporary!r})\nfinally:{_cleanup()}"
                 return (yield from self._stream(sealed(program(*topics) + text), temporary))
             return (yield from self._literals(sealed(program(*topics)), temporary))
@@ -356,23 +364,28 @@ class _Transfer:
     def _stream(self, text: str, temporary: str) -> Operation[Optional[Tuple[Any, Any]]]:
         blocks: Iterator[bytes] = iter(())
         failure: Optional[Tuple[Any, Any]] = None
-        under_way = 0
+        unread = self._ability.unread_bytes or _ANY
+        ready, room, under_way = b"", 0, 0
         reply = yield text
         while isinstance(reply, Frame):
-            answer = b""
             if reply.tag == "R":
                 blocks = self._blocks(_readiness(reply, temporary))
-                under_way = 0
+                ready, room, under_way = b"", unread, 0
             elif reply.tag == "C":
                 under_way -= self._credit(reply)
+            elif reply.tag == "W":
+                room += unread
             elif reply.tag == "E":
-                failure, answer, blocks = _described(reply), self._mark, iter(())
-            if reply.tag in "RC":
-                for data in blocks:
-                    answer += data
-                    under_way += 1
-                    if under_way >= self._ability.window:
-                        break
+                failure, ready, blocks = _described(reply), self._mark, iter(())
+                room = len(ready)
+            while under_way < self._ability.window and len(ready) < room:
+                block = next(blocks, b"")
+                if not block:
+                    break
+                ready += block
+                under_way += 1
+            answer, ready = ready[:room], ready[room:]
+            room -= len(answer)
             reply = yield answer
         return self._finished(reply, failure)
 
@@ -413,7 +426,7 @@ class _Transfer:
     def _encoded(self, body: bytes) -> bytes:
         ability = self._ability
         encode = b64encode if ability.way == "text" else hidden
-        return block(body, kind=ability.kind, bits=ability.bits if ability.inflater else 0, encode=encode)
+        return packed(body, kind=ability.kind, bits=ability.bits if ability.inflater else 0, encode=encode)
 
     def _credit(self, reply: Frame) -> int:
         """Note that blocks have arrived.

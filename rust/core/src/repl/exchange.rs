@@ -356,7 +356,10 @@ impl RawRepl {
     fn give_out(&mut self) {
         let run_ahead = if self.pasted { self.run_ahead_bytes } else { 0 };
         let exchange = &mut self.exchange;
-        let until = exchange.ahead.max(exchange.granted + run_ahead).min(exchange.source.len());
+        // Two windows may be unread; where the line cannot hold them and the end, a part of one is held back.
+        let held_back = (2 * exchange.window + 1).saturating_sub(self.burst_bytes).min(exchange.window);
+        let granted = exchange.granted - held_back + run_ahead;
+        let until = exchange.ahead.max(granted).min(exchange.source.len());
         if until > exchange.sent || exchange.source.is_empty() {
             self.outgoing.extend_from_slice(&exchange.source[exchange.sent..until]);
             exchange.sent = until;
