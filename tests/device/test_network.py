@@ -35,11 +35,13 @@ from belay.testing import replay
 
 pytest.importorskip("micropython_run")
 DEADLINE_S = 20
+RING_BYTES = 255
+"""What an ESP8266 holds of what it has not read."""
 
 
 @contextmanager
 def telnet_board():
-    with tcp_board(protocol=TelnetPeer) as relay:
+    with tcp_board(protocol=TelnetPeer, ring_bytes=RING_BYTES) as relay:
         relay.url = f"telnet://127.0.0.1:{relay.port}"
         yield relay
 
@@ -106,7 +108,7 @@ def ser2net_board(accepter, url, folder):
 
 
 SERVERS = {
-    "webrepl": lambda folder: webrepl_board(),
+    "webrepl": lambda folder: webrepl_board(ring_bytes=RING_BYTES),
     "telnet": lambda folder: telnet_board(),
     "socket": lambda folder: socket_board(),
     "rfc2217": lambda folder: rfc2217_board(),
@@ -132,6 +134,8 @@ def server(request, tmp_path):
     with SERVERS[request.param](tmp_path) as each:
         each.options = options
         yield each
+        if hasattr(each, "board"):
+            assert each.board.lost == 0
 
 
 def test_a_board_on_a_network_is_a_board(server):

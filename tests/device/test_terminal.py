@@ -94,6 +94,8 @@ def test_a_paste_of_10_kb_on_every_line_and_the_device_works_afterwards(kind, pe
             assert person.settings() == before
             assert double(21) == 42
             assert device("1 + 1") == 2
+        if hasattr(server, "board"):
+            assert server.board.lost == 0
 
 
 def test_keys_and_screen_pass_as_they_are(person):

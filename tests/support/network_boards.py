@@ -285,7 +285,9 @@ def webrepl_board(password="secret", delay_s=0.0, bytes_per_s=inf, ring_bytes=in
         server = WebReplServer(repl.port, password)
         server.board = repl.board
         try:
-            near = Relay(lambda: socket.create_connection(("127.0.0.1", server.port)), delay_s, None, bytes_per_s)
+            near = Relay(
+                lambda: socket.create_connection(("127.0.0.1", server.port)), delay_s, None, bytes_per_s
+            )
             with near:
                 server.url = f"ws://127.0.0.1:{near.port if delay_s else server.port}"
                 yield server

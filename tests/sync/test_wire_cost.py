@@ -8,6 +8,7 @@ from tests.support.transports import CountingTransport
 from belay import Device
 from belay.transport.connect import connect
 
+
 @pytest.fixture
 def line():
     return CountingTransport(connect(TARGET))

@@ -6,12 +6,13 @@ way is tried until one works, and remembered for as long as the board is open.
 
 from __future__ import annotations
 
-from typing import List, Tuple
+from dataclasses import dataclass
+from typing import List, Optional, Tuple
 
 from ..transport.base import Line
 from .manifest import HASHES
 
-__all__ = ["Ability"]
+__all__ = ["Ability", "Modes"]
 
 _BLOCKS_UNDER_WAY = 4
 """On a line that pushes back: enough that none of its ends waits."""
@@ -24,6 +25,18 @@ _READERS = {
     "literal": ("hidden", ""),
 }
 """By way: the topic of ``ondevice`` that decodes, and where the board reads from."""
+
+
+@dataclass(frozen=True)
+class Modes:
+    """How files come to a board, as far as is known: a mode that it refuses is replaced by the next best."""
+
+    hash: str
+    """By which content is compared and checked: ``"sha256"``, ``"crc32"`` or ``"fnv"``."""
+    blocks: str
+    """``"buffer"`` or ``"console"``: as bytes; ``"text"``: as base64; ``"literal"``: in programs."""
+    inflate: Optional[str]
+    """The board's module that inflates them: ``"deflate"`` or ``"zlib"``; ``None``: they are not deflated."""
 
 
 class Ability:
@@ -50,6 +63,11 @@ class Ability:
         console = "__import__('usb_cdc').console.write"
         self._writers = [console if circuitpython else "__import__('sys').stdout.buffer.write", "None"]
         self._lists: List[str] = ["scan", ""] if circuitpython else ["", "scan"]
+
+    @property
+    def modes(self) -> Modes:
+        """The best of each."""
+        return Modes(self.hash, self.way, self.inflater or None)
 
     @property
     def window(self) -> int:
@@ -109,7 +127,7 @@ class Ability:
         return _next(self._ways)
 
     def without_trust(self) -> None:
-        """Something was lost: never have more under way than the line can hold while the board does not read."""
+        """Something was lost: never have more under way than the line holds while the board does not read."""
         if not self._line.pushes_back:
             self.unread_bytes = self.unread_bytes or self._line.in_flight_bytes
 

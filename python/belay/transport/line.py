@@ -39,8 +39,8 @@ class Line:
     in_flight_bytes: int
     """So many unread bytes leave the board able to see a ``^C`` (and, without push-back, lose nothing)."""
     ring_bytes: Optional[int] = None
-    """The board moves all that comes into a ring of this size, read or not, and loses the rest: never may more
-    than this be unread. ``None``: what has not been read waits somewhere, while the board reads on."""
+    """The board moves all that comes into a ring of this size, read or not, and loses the rest: never may
+    more than this be unread. ``None``: a board that reads on loses nothing."""
     may_soft_reset: bool = True
     """The line outlives a soft reset, and there is something to gain by one."""
     usb_serial_number: Optional[str] = None
@@ -60,7 +60,7 @@ class Line:
 _BURST_BYTES = 260
 """Raw-paste's request, its two windows, and the end: right on every board that reads on (``protocol.md``)."""
 _RUN_AHEAD_BYTES = 8192
-"""What passes in a round trip of 40 ms at 200 kB/s; a write of it never takes a timeout, even at 9600 baud."""
+"""What passes in a round trip of 40 ms at 200 kB/s; even at 9600 baud it takes less than a timeout of 10 s."""
 
 
 # The unix port reads nothing while a program runs, and ends at a soft reset; a process that we have just
