@@ -97,7 +97,7 @@ class Relay:
                         ways[side].put(passed)
                     continue
                 return False
-            if not all([way.pass_on() for way in ways.values()]):
+            if not (ways[client].pass_on() and ways[far].pass_on()):
                 return False
 
 
@@ -271,6 +271,9 @@ class WebReplServer:
         self.process = subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE)
         assert self.process.stdout.readline() == b"ready\n"
 
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.port))
+
     def kill(self):
         """It dies as a board without power does."""
         self.process.kill()
@@ -285,10 +288,7 @@ def webrepl_board(password="secret", delay_s=0.0, bytes_per_s=inf, ring_bytes=in
         server = WebReplServer(repl.port, password)
         server.board = repl.board
         try:
-            near = Relay(
-                lambda: socket.create_connection(("127.0.0.1", server.port)), delay_s, None, bytes_per_s
-            )
-            with near:
+            with Relay(server.connect, delay_s, None, bytes_per_s) as near:
                 server.url = f"ws://127.0.0.1:{near.port if delay_s else server.port}"
                 yield server
         finally:

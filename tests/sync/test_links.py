@@ -123,7 +123,7 @@ def test_a_ring_that_is_not_known_costs_programs(packages):
 
 
 def test_a_line_that_loses_more_than_the_table_says_costs_time_and_no_data():
-    """Programs fit this ring, blocks do not: after the first loss no more is under way than the line holds."""
+    """Programs fit this ring, blocks do not: after the first loss no more is under way than is safe."""
     content = make.noise()[:9000]
     with small_ring("socket", ring_bytes=300) as (transport, board), Device(transport, timeout=1) as device:
         device.fs.write("/content", content)

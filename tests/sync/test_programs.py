@@ -14,8 +14,8 @@ from belay.sync.programs import program, sealed, shorten
 # Bytes that each may have: what it costs to send.
 BUDGETS = {
     "base64": 100, "compare": 800, "crc32": 150, "deflate": 130, "entries": 380, "files": 180, "fnv": 150,
-    "folders": 150, "hidden": 135, "list": 240, "paced": 180, "receive": 1150, "scan": 100, "send": 620, "sha256": 140,
-    "twins": 150, "zlib": 140,
+    "folders": 150, "hidden": 135, "list": 240, "paced": 180, "receive": 1150, "scan": 100, "send": 620,
+    "sha256": 140, "twins": 150, "zlib": 140,
 }  # fmt: skip
 
 

@@ -14,9 +14,12 @@ from ..exceptions import FileSystemError, NotBelayResponseError, PyboardError, T
 from ..repl.response import BoardError, Operation, checked, value_of
 from ..repl.wire import execution
 from .ability import Ability, Modes
+from .asking import ask
+from .goal import Goal, Progress
 from .manifest import HASHES
 from .programs import program
-from .push import Goal, Progress, ask, push, refused
+from .push import push
+from .refusals import refused
 from .stage import staged
 
 __all__ = ["Entry", "FileSystem", "Usage", "board_path"]

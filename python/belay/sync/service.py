@@ -14,8 +14,9 @@ from ..repl.response import Operation, value
 from ..transport.base import Line
 from ..transport.late import late
 from .ability import Ability
+from .goal import Goal, Progress, Report
 from .plan import Keep
-from .push import Goal, Progress, Report, push
+from .push import push
 from .remote import FileSystem, board_path
 from .stage import DEFAULT_IGNORE, Compiler, Tree, stage
 

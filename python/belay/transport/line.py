@@ -60,7 +60,7 @@ class Line:
 _BURST_BYTES = 260
 """Raw-paste's request, its two windows, and the end: right on every board that reads on (``protocol.md``)."""
 _RUN_AHEAD_BYTES = 8192
-"""What passes in a round trip of 40 ms at 200 kB/s; even at 9600 baud it takes less than a timeout of 10 s."""
+"""What passes in a round trip of 40 ms at 200 kB/s; even at 9600 baud it takes less than a usual timeout."""
 
 
 # The unix port reads nothing while a program runs, and ends at a soft reset; a process that we have just
