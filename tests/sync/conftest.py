@@ -13,6 +13,7 @@ class Bench:
 
     def __init__(self, target):
         self._transport = connect(target)
+        self.line = self._transport.line
 
     def open(self, qualities=None, **keywords):
         """A new device over a line of its own, which is its ``line``; ``qualities``: what it can take."""
