@@ -267,9 +267,17 @@ class WebReplServer:
     def __init__(self, repl_port, password):
         self.port = free_port()
         code = "import micropython_unix as u,sys; sys.exit(u.run_main(['micropython', *sys.argv[1:]]))"
-        arguments = [str(SERVER), str(self.port), str(repl_port), password]
-        self.process = subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE)
+        self._command = [sys.executable, "-c", code, SERVER, str(self.port), str(repl_port), password]
+        self._start()
+
+    def _start(self):
+        self.process = subprocess.Popen(self._command, stdout=subprocess.PIPE)
         assert self.process.stdout.readline() == b"ready\n"
+
+    def restart(self):
+        """Its connections are gone, and the board behind it is as it was."""
+        self.kill()
+        self._start()
 
     def connect(self):
         return socket.create_connection(("127.0.0.1", self.port))
