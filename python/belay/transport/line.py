@@ -41,6 +41,9 @@ class Line:
     ring_bytes: Optional[int] = None
     """The board moves all that comes into a ring of this size, read or not, and loses the rest: never may
     more than this be unread. ``None``: a board that reads on loses nothing."""
+    run_ahead_bytes: int = 0
+    """How far a program may run ahead of the windows that the board has granted. More than 0 only where it is
+    certain that the line pushes back: a program that has lost bytes may run, and do something else."""
     may_soft_reset: bool = True
     """The line outlives a soft reset, and there is something to gain by one."""
     usb_serial_number: Optional[str] = None
@@ -51,11 +54,6 @@ class Line:
         """So much may be written at once to a board at its prompt."""
         return self.ring_bytes or _BURST_BYTES
 
-    @property
-    def run_ahead_bytes(self) -> int:
-        """How far a program may run ahead of the windows that the board has granted."""
-        return _RUN_AHEAD_BYTES if self.pushes_back else 0
-
 
 _BURST_BYTES = 260
 """Raw-paste's request, its two windows, and the end: right on every board that reads on (``protocol.md``)."""
@@ -65,10 +63,12 @@ _RUN_AHEAD_BYTES = 8192
 
 # The unix port reads nothing while a program runs, and ends at a soft reset; a process that we have just
 # started is fresh anyway. macOS holds 1,024 unread bytes on a pseudo-terminal (TTYHOG), Linux 4,095.
-PIPE = Line("pipe", pushes_back=True, in_flight_bytes=1000, may_soft_reset=False)
-PSEUDO_TERMINAL = Line("pseudo-terminal", pushes_back=True, in_flight_bytes=1000, may_soft_reset=False)
+PIPE = Line(
+    "pipe", pushes_back=True, in_flight_bytes=1000, run_ahead_bytes=_RUN_AHEAD_BYTES, may_soft_reset=False
+)
+PSEUDO_TERMINAL = replace(PIPE, kind="pseudo-terminal")
 # What the board has not read waits in its supervisor, which sees a ctrl-C behind up to 64 KiB of it.
-SIMULATED = Line("simulated board", pushes_back=True, in_flight_bytes=60000)
+SIMULATED = Line("simulated board", pushes_back=True, in_flight_bytes=60000, run_ahead_bytes=_RUN_AHEAD_BYTES)
 # micro:bit and every UART whose board is not known.
 SERIAL = Line("serial port", pushes_back=False, in_flight_bytes=60)
 NETWORK_SERIAL = Line("serial port on the network", pushes_back=False, in_flight_bytes=60)
@@ -103,6 +103,10 @@ _BY_PRODUCT: Dict[Tuple[int, int], Tuple[bool, int]] = {
 }
 
 
+_CERTAIN = {(0x2E8A, 0x0005)}
+"""Their firmware takes no packet from the host that it has no room for (shared/tinyusb)."""
+
+
 def usb_line(vid: int, pid: Optional[int], serial_number: Optional[str] = None) -> Line:
     """The line of a USB serial port by its vendor and product identifiers."""
     if vid == 0x0483 and (pid or 0) >> 8 == 0x37:  # STMicroelectronics ST-Link
@@ -112,7 +116,10 @@ def usb_line(vid: int, pid: Optional[int], serial_number: Optional[str] = None) 
         pushes_back, in_flight_bytes = _BY_PRODUCT.get((vid, pid or 0), by_vendor)
     bridge = (pushes_back, in_flight_bytes) == _BRIDGE
     kind = f"{'USB to UART bridge' if bridge else 'native USB'} {vid:04X}:{pid or 0:04X}"
-    return Line(kind, pushes_back, in_flight_bytes, usb_serial_number=serial_number)
+    run_ahead_bytes = _RUN_AHEAD_BYTES if (vid, pid) in _CERTAIN else 0
+    return Line(
+        kind, pushes_back, in_flight_bytes, run_ahead_bytes=run_ahead_bytes, usb_serial_number=serial_number
+    )
 
 
 def with_flow(line: Line, flow: Optional[str]) -> Line:
@@ -126,7 +133,9 @@ def with_flow(line: Line, flow: Optional[str]) -> Line:
     if flow is None:
         return line
     if flow == "none":
-        return replace(line, pushes_back=True, ring_bytes=None)
+        return replace(line, pushes_back=True, ring_bytes=None, run_ahead_bytes=_RUN_AHEAD_BYTES)
     if flow == "credits":
-        return replace(line, pushes_back=False, in_flight_bytes=min(line.in_flight_bytes, 60))
+        return replace(
+            line, pushes_back=False, in_flight_bytes=min(line.in_flight_bytes, 60), run_ahead_bytes=0
+        )
     raise ConnectionFailedError(f"flow={flow!r} is unknown", hint='use flow="credits", flow="none", or None')
