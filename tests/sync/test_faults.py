@@ -11,6 +11,7 @@ from tests.support.transports import (
     CorruptingTransport,
     CountingTransport,
     CuttingTransport,
+    WrappingTransport,
     drop,
     flip,
 )
@@ -105,6 +106,22 @@ def lose_on_a_small_ring(bench, trees, way, step):
 @pytest.mark.parametrize("way", [UP, DOWN])
 def test_a_byte_is_lost_on_a_small_ring(bench, trees, way):
     lose_on_a_small_ring(bench, trees, way, 700 if way == UP else 150)
+
+
+class FirstCredit(WrappingTransport):
+    """The number in the first credit becomes another."""
+
+    def __init__(self, transport, number):
+        super().__init__(transport)
+        self._number = number
+
+    def read(self, timeout_s):
+        return super().read(timeout_s).replace(b"C1:1", b"C1:" + self._number)
+
+
+@pytest.mark.parametrize("number", [b"d", b"9", b"0", b"\xff"])
+def test_a_credit_is_damaged(bench, trees, number):
+    assert break_once(bench, trees, FirstCredit, number) is None
 
 
 @pytest.mark.slow

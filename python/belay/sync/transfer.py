@@ -154,8 +154,9 @@ class Transfer:
             how many more than before.
         """
         before = self._arrived
-        # What was printed into a frame does not change how many there were.
-        self._arrived = before + 1 if reply.garbled else int(reply.payload)
+        said = int(reply.payload) if reply.payload.isdigit() else 0
+        # What was printed into a frame, or damaged in it, does not change how many there were.
+        self._arrived = said if before < said <= len(self._carried) else before + 1
         completed = sum(self._carried[: self._arrived])
         self._progress(description=self._description(), total=self._total, completed=completed)
         return self._arrived - before
