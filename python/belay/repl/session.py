@@ -73,7 +73,7 @@ class Session:
         self.restarted = False
         """The board has restarted by itself, behind a line that is still there."""
         self._output = output
-        self._repl = RawRepl(mark)
+        self._repl = self._new_repl()
         self._lock = threading.RLock()
         self._busy = False
         self._unsettled = False
@@ -140,7 +140,7 @@ class Session:
                 if self.transport.line.may_soft_reset and (fresh or not marked):
                     soft_reset(self.transport, self.mark, self.timeout_s, self._next_numbers())
                     marked = False
-            self._repl = RawRepl(self.mark, pastes=self.pastes)
+            self._repl = self._new_repl()
             self._unsettled = self.away = self.restarted = False
             self._last_call = time.monotonic()
             return marked
@@ -396,9 +396,15 @@ class Session:
             raise ConnectionLost(
                 f"the board does not react to an interrupt: {error.message}", hint=error.hint
             ) from None
-        self._repl = RawRepl(self.mark, pastes=self.pastes)
+        self._repl = self._new_repl()
         self._unsettled = False
         return marked
+
+    def _new_repl(self) -> RawRepl:
+        line = self.transport.line
+        return RawRepl(
+            self.mark, pastes=self.pastes, burst_bytes=line.burst_bytes, run_ahead_bytes=line.run_ahead_bytes
+        )
 
     def _wait_for_sign(self, patience_s: float, output: Output, answer: bool = False) -> Outcome | None:
         """Read until the reply looks over (or, for ``answer``, is), or nothing has come for a while."""
