@@ -20,9 +20,10 @@ def main() -> int:
     parser.add_argument("--print", action="store_true", dest="only_print")
     options = parser.parse_args()
     found = results.condense(json.loads(options.file.read_text()))
-    measured = [row for row in budgets.table(found) if row[3] is not None]
-    for operation, figure, _, ours, limit, holds in measured:
-        print(f"{operation:36}{figure:26}{ours:>12,g}  {limit:12}{'' if holds else 'exceeded'}")
+    for budget, _, ours, limit, holds in budgets.table(found):
+        if ours is not None:
+            verdict = "" if holds else "exceeded"
+            print(f"{budget.operation:36}{budget.figure:26}{ours:>12,g}  {limit:12}{verdict}".rstrip())
     if not options.only_print:
         results.save(found)
         page.FILE.write_text(page.page(found), "utf-8")

@@ -137,11 +137,12 @@ def _plot(name: str, alternative: str) -> str:
 
 def _budget_rows(results: Results) -> Iterator[tuple[str, ...]]:
     before = ""
-    for operation, figure, earlier, ours, limit, holds in budgets.table(results):
-        shown = "" if operation == before else operation
-        before = operation
-        verdict = "holds" if holds else MISSING if ours is None else "**exceeded**"
-        yield shown, figure, _number(earlier, CANNOT), f"**{_number(ours)}**", limit, verdict
+    for budget, earlier, ours, limit, holds in budgets.table(results):
+        shown = "" if budget.operation == before else budget.operation
+        before = budget.operation
+        verdict = "holds" if holds else "" if ours is None else "**exceeded**"
+        beside = _number(earlier, MISSING if budget.earlier_has_it else CANNOT)
+        yield shown, budget.figure, beside, f"**{_number(ours)}**", limit, verdict
 
 
 def _whole_tables(results: Results) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any, Callable, Iterable
 
 from benches.link import LINKS
@@ -42,8 +43,8 @@ def digest(results: Results) -> str:
     return hashlib.sha256(json.dumps(results, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def draw(results: Results) -> None:
-    """Write the plots."""
+def draw(results: Results, folder: Path = PLOTS) -> None:
+    """Write the plots to a folder."""
     import matplotlib
 
     matplotlib.use("svg")
@@ -57,12 +58,12 @@ def draw(results: Results) -> None:
         "savefig.transparent": True,
     }
     with matplotlib.rc_context(settings):
-        PLOTS.mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True)
         draws = {"wire": _wire, "links": _links, "measured": _measured, "start": _start}
         for name, make in draws.items():
             figure = make(results)
             meta = {"Date": None, "Creator": None, "Description": digest(results)}
-            figure.savefig(PLOTS / f"{name}.svg", bbox_inches="tight", metadata=meta)
+            figure.savefig(folder / f"{name}.svg", bbox_inches="tight", metadata=meta)
 
 
 def _wire(results: Results) -> Any:
@@ -106,7 +107,8 @@ def _panels(results: Results, values: dict[str, Value], width: float = 1) -> Any
             # A little apart, so that equal figures do not hide each other.
             apart = (place - 1.5) * 0.14
             points = [(value(figures), row + apart) for row, figures in measured if figures]
-            axis.plot(*zip(*points, strict=True), mark, color=colour, label=tool, markersize=6)
+            places, figures = zip(*points, strict=True) if points else ((), ())
+            axis.plot(places, figures, mark, color=colour, label=tool, markersize=6)
         axis.set_xscale("log")
         axis.xaxis.set_major_locator(LogLocator(numticks=20))
         axis.xaxis.set_major_formatter(lambda at, _: f"{at:,.0f}" if at >= 1 else f"{at:g}")
@@ -129,7 +131,8 @@ def _start(results: Results) -> Any:
     for place, tool in enumerate(TOOLS):
         measured = [(row, results["start"][name].get(tool)) for row, name in enumerate(commands)]
         bars = [(row + (place - 1.5) * height, seconds * 1e3) for row, seconds in measured if seconds]
-        drawn = axis.barh(*zip(*bars, strict=True), height=height * 0.9, color=STYLES[tool][0], label=tool)
+        rows, widths = zip(*bars, strict=True) if bars else ((), ())
+        drawn = axis.barh(rows, widths, height=height * 0.9, color=STYLES[tool][0], label=tool)
         axis.bar_label(drawn, fmt="%.0f", padding=3, color=INK, fontsize=8)
     bare = min(results["start"]["bare Python"].values()) * 1e3
     axis.axvline(bare, color=INK, linewidth=1, linestyle=":")
