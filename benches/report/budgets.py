@@ -106,6 +106,8 @@ BUDGETS = [
     *_wire("400 tiny files, unchanged", exchanges=2, bytes_up=1500, bytes_down=200),
     *_wire("256 KiB up", exchanges=6, bytes_up=NOISE_LIMIT),
     *_wire("256 KiB down", exchanges=2, bytes_down=NOISE_LIMIT),
+    *_wire("install, first", exchanges=12),
+    *_wire("install, unchanged", exchanges=6, bytes_up=4500),
     Budget("import belay", "ms of CPU", 60, _start("import belay")),
     Budget("belay --version", "ms of CPU", 50, _start("--version")),
     Budget("belay info PORT, up to opening it", "ms of CPU", 120, _start("up to opening the port")),

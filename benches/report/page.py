@@ -22,8 +22,12 @@ WHOLE = {
     "400 tiny files, unchanged": "The same, nothing changed",
     "256 KiB up": "256 KiB that do not compress, to the board",
     "256 KiB down": "The same, back",
+    "install, first": "`belay install`: the 60 files, ten packages, `main.py`; to an empty board",
+    "install, unchanged": "The same, nothing changed",
 }
-"""Operations that every tool has, as whole programs, and their headings."""
+"""Operations as whole programs, and their headings."""
+OF_BELAY = {"install, first", "install, unchanged"}
+"""Those that only the Belays have."""
 STEPS = {
     "task call": "task call `add3(1, 2, 3)`",
     "generator of 1,000 values": "generator of 1,000 values",
@@ -60,7 +64,8 @@ This run: {date}, {system}, {cores} cores, CPython {python}, {minutes:.0f} minut
 
 ALONE = """\
 The operation alone, on a device that is open; start-up is of whole commands. `mpremote` and `mpytool` keep no
-device open: what they do as whole programs is below.
+device open: what they do as whole programs is below. Of an install, connecting and the final reset are left
+out.
 """
 
 NOTES = """\
@@ -149,9 +154,10 @@ def _whole_tables(results: Results) -> Iterator[str]:
     heads = ("tool", "exchanges", "credits", "bytes up", "bytes down", *LINKS, "measured")
     for operation, head in WHOLE.items():
         measured = results["wire"].get(operation, {})
+        tools = BELAYS if operation in OF_BELAY else TOOLS
         rows = [
             (_name(tool), *(_wire_cells(measured[tool]) if tool in measured else [MISSING] + [""] * 7))
-            for tool in TOOLS
+            for tool in tools
         ]
         yield f"**{head}**\n\n{_table(heads, rows, 'l' + 'r' * 8)}"
 

@@ -33,6 +33,8 @@ LABELS = {
     "400 tiny files, unchanged": "… unchanged",
     "256 KiB up": "256 KiB up",
     "256 KiB down": "256 KiB down",
+    "install, first": "install, first",
+    "install, unchanged": "… unchanged",
 }
 ROW_INCHES, PANEL_INCHES = 0.4, 2.7
 assert LABELS.keys() == WHOLE.keys()
