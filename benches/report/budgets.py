@@ -95,7 +95,7 @@ NOISE_LIMIT = int(make.RANDOM_BYTES * 1.02)
 BUDGETS = [
     *_wire("open to first result", exchanges=8, bytes_up=1800),
     *_wire("task call", exchanges=1, bytes_up=40, bytes_down=30),
-    Budget("task call", "us of CPU", 100, _alone("task call", "cpu_s", 1e6)),
+    Budget("task call", "µs of CPU", 100, _alone("task call", "cpu_s", 1e6)),
     *_wire(GENERATOR, exchanges=1001),
     Budget(GENERATOR, "bytes a value", 45, _per_value),
     *_wire("60 files, first", exchanges=6, bytes_up=80_000),
@@ -113,7 +113,7 @@ BUDGETS = [
     Budget("belay info PORT, up to opening it", "ms of CPU", 120, _start("up to opening the port")),
     Budget("belay --help", "ms of CPU", 120, _start("--help")),
     Budget("minify", "MB/s", 300, _minify, at_least=True),
-    Budget("list of 1,000 ints from text", "us", 65, _literal, earlier_has_it=False),
+    Budget("list of 1,000 ints from text", "µs", 65, _literal, earlier_has_it=False),
     Budget("helpers in the board's memory", "bytes", 3000, _alone("board memory", "bytes")),
 ]
 

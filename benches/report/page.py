@@ -70,9 +70,9 @@ out.
 
 NOTES = """\
 The peers' ways differ. `mpremote` soft-resets the board when it connects. Neither it nor `mpytool` deletes
-what the folder lacks. The earlier Belay sets the board's clock when it connects, and has no download: a
-generator sends 256 bytes at a time. Its native hash is right on 32-bit boards only; on the simulated one,
-which has 64, it is told to use its hash in Python.
+what the folder lacks. The earlier Belay sets the board's clock when it connects, takes a few exchanges more
+or less each time, and has no download: a generator sends 256 bytes at a time. Its native hash is right on
+32-bit boards only; on the simulated one, which has 64, it is told to use its hash in Python.
 """
 
 REPEAT = """\
@@ -277,7 +277,7 @@ def _time(seconds: Optional[float]) -> str:
     for unit, size in (("s", 1.0), ("ms", 1e-3)):
         if seconds >= size * 0.9995:
             return f"{_digits(seconds / size)} {unit}"
-    return f"{_digits(seconds / 1e-6)} us"
+    return f"{_digits(seconds / 1e-6)} µs"
 
 
 def _digits(value: float) -> str:
