@@ -123,5 +123,5 @@ def table(results: Results) -> Iterator[tuple[Budget, Optional[float], Optional[
     for budget in BUDGETS:
         ours, earlier = budget.value(results, OURS), budget.value(results, EARLIER)
         limit = f"{budget.limit:,g}" if budget.limit < 1e5 else f"{budget.limit:,.0f}"
-        words = f"{'≥' if budget.at_least else '≤'} {limit}"
+        words = f"{'≥' if budget.at_least else '≤'}\N{NO-BREAK SPACE}{limit}"
         yield budget, earlier, ours, words, budget.holds(results)
