@@ -78,6 +78,11 @@ def _start(command: str) -> Callable[[Results, str], Optional[float]]:
     return value
 
 
+def _slowest_help(results: Results, tool: str) -> Optional[float]:
+    times = [measured["min"] for name, measured in results["times"].items() if name.startswith("bench_help[")]
+    return round(max(times) * 1e3, 1) if times and tool == OURS else None
+
+
 def _minify(results: Results, tool: str) -> Optional[float]:
     measured = results["times"].get(f"bench_minify[{tool}]")
     return measured and round(measured["before"] / measured["seconds"] / 1e6, 1)
@@ -112,6 +117,7 @@ BUDGETS = [
     Budget("belay --version", "ms of CPU", 50, _start("--version")),
     Budget("belay info PORT, up to opening it", "ms of CPU", 120, _start("up to opening the port")),
     Budget("belay --help", "ms of CPU", 120, _start("--help")),
+    Budget("COMMAND --help, the slowest", "ms of CPU", 120, _slowest_help, earlier_has_it=False),
     Budget("minify", "MB/s", 300, _minify, at_least=True),
     Budget("list of 1,000 ints from text", "µs", 65, _literal, earlier_has_it=False),
     Budget("helpers in the board's memory", "bytes", 3000, _alone("board memory", "bytes")),
