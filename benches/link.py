@@ -38,7 +38,7 @@ LINKS = {
 """One-way latency in seconds, and bytes a second."""
 USB = LINKS["USB"]
 
-CREDIT = re.compile(rb"(R\x01\x80\x00)?(\x01|\x1f\w{7}C\d+:\d+\x1f\w{7})*")
+CREDIT = re.compile(rb"(R\x01\x80\x00)?(\x01|\x1f\w{7}[CW]\d+:\d*\x1f\w{7})*")
 """Raw-paste's consent and windows (of any program), and the grants of belay's receiver of files."""
 
 

@@ -10,7 +10,6 @@ from benches.link import LINKS, Counter, open_link
 from benches.report import budgets, page, plots, results
 from benches.tools import OURS
 from tests.support.transports import CountingTransport
-from tests.sync.test_wire_cost import is_credit
 
 from belay import Device
 from belay.transport.connect import connect
@@ -95,7 +94,7 @@ def test_a_burst_is_all_until_an_answer():
 
 
 def test_the_paced_link_counts_as_the_exact_tests_do():
-    line = CountingTransport(connect("sim:"), is_credit=is_credit)
+    line = CountingTransport(connect("sim:"))
     with Device(line) as device:
         line.take()
         device.fs.write("/x", CONTENT)
