@@ -27,10 +27,15 @@ check: $(BUILT)
 	cargo clippy --all-targets --locked -- -D warnings
 	cargo test --locked --quiet
 
+# All of it, and the page; QUICK=1: ours alone against the budgets; ONLY="call or literal": some of it.
+OURS := not (0.30.1 or mpremote or mpytool)
 bench: $(BUILT)
-	$(BIN)/python benches/data/make.py
-	cargo bench --locked --quiet -p belay-core --bench minify
-	$(BIN)/python -m pytest benches/python --benchmark-only --benchmark-columns=median,iqr,ops
+	@mkdir -p target && rm -rf target/criterion/minify
+	$(BIN)/python benches/data/make.py || true
+	$(if $(QUICK)$(ONLY),,cargo bench --locked --quiet -p belay-core --bench minify)
+	$(BIN)/python -m pytest benches/python --quiet --benchmark-only --benchmark-columns=min,median \
+		--benchmark-json=target/bench.json $(if $(QUICK),-k "$(OURS)",$(if $(ONLY),-k "$(ONLY)"))
+	$(BIN)/python -m benches.report target/bench.json $(if $(QUICK)$(ONLY),--print)
 
 docs: $(VENV)/.docs
 	$(BIN)/python -m sphinx -W --keep-going -n -q -b html docs docs/_build/html

@@ -1,7 +1,7 @@
 """A paced link: the simulated board behind a pseudo-terminal that any program can open as a serial port.
 
-It counts bytes and turnarounds (bursts from the host that the board answered, credits too), and gives each
-byte the time that a line of so many bytes a second and so much latency would. As a program::
+It counts bytes, exchanges and credits where the host meets the line, and gives each byte the time that a line
+of so many bytes a second and so much latency would. As a program::
 
     python benches/link.py [--latency-ms 1] [--bytes-per-s 800000] COMMAND...
 
@@ -16,6 +16,7 @@ import json
 import os
 import pty
 import queue
+import re
 import select
 import subprocess
 import sys
@@ -29,17 +30,67 @@ from belay.exceptions import ConnectionLost
 from belay.transport.base import Transport
 from belay.transport.connect import connect
 
-USB = (0.001, 800_000.0)
-"""One-way latency in seconds, and bytes a second: what budgets.md takes for a board on native USB."""
+LINKS = {
+    "UART 115200": (0.001, 11_520.0),
+    "USB": (0.001, 800_000.0),
+    "Wi-Fi": (0.02, 100_000.0),
+}
+"""One-way latency in seconds, and bytes a second."""
+USB = LINKS["USB"]
+
+CREDIT = re.compile(rb"(R\x01\x80\x00)?(\x01|\x1f\w{7}[CW]\d+:\d*\x1f\w{7})*")
+"""Raw-paste's consent and windows (of any program), and the grants of belay's receiver of files."""
 
 
 @dataclass
 class Passed:
     """What passed since the last `Link.take`."""
 
+    exchanges: int = 0
+    """Bursts from the host that the board answered."""
+    credits: int = 0
+    """Bursts that went on because the board granted room."""
     bytes_up: int = 0
     bytes_down: int = 0
-    turnarounds: int = 0
+
+
+class Counter:
+    """Counts as tests/support/transports.py does: a burst is all that is written until an answer is there."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._passed = Passed()
+        self._asked = False
+        self._answer = b""
+
+    def sent(self, data: bytes) -> None:
+        """The host wrote."""
+        with self._lock:
+            self._settle()
+            self._asked = True
+            self._passed.bytes_up += len(data)
+
+    def delivered(self, data: bytes) -> None:
+        """The host can read."""
+        with self._lock:
+            self._passed.bytes_down += len(data)
+            self._answer += data
+
+    def take(self) -> Passed:
+        """The count since the last `take`, and begin anew."""
+        with self._lock:
+            self._settle()
+            passed, self._passed = self._passed, Passed()
+            return passed
+
+    def _settle(self) -> None:
+        if self._asked and self._answer:
+            if CREDIT.fullmatch(self._answer):
+                self._passed.credits += 1
+            else:
+                self._passed.exchanges += 1
+        if self._answer:
+            self._asked, self._answer = False, b""
 
 
 class Link:
@@ -50,8 +101,8 @@ class Link:
         self._ours, self._theirs = pty.openpty()
         tty.setraw(self._theirs)
         self.port = os.ttyname(self._theirs)
-        self._passed = Passed()
-        self._asked = False
+        self._counter = Counter()
+        self.take = self._counter.take
         self._closed = threading.Event()
         up = _Pace(latency_s, bytes_per_s, lambda data: self._board.write(data, 60))
         down = _Pace(latency_s, bytes_per_s, self._write)
@@ -62,11 +113,6 @@ class Link:
         self._paces = (up, down)
         for thread in self._threads:
             thread.start()
-
-    def take(self) -> Passed:
-        """The count since the last `take`, and begin anew."""
-        passed, self._passed = self._passed, Passed()
-        return passed
 
     def close(self) -> None:
         """End the board and the terminal."""
@@ -84,8 +130,7 @@ class Link:
             if not select.select([self._ours], [], [], 0.1)[0]:
                 continue
             data = os.read(self._ours, 65536)
-            self._passed.bytes_up += len(data)
-            self._asked = True
+            self._counter.sent(data)
             pace.put(data)
 
     def _read_board(self, pace: _Pace) -> None:
@@ -93,12 +138,10 @@ class Link:
             while not self._closed.is_set():
                 data = self._board.read(0.1)
                 if data:
-                    self._passed.bytes_down += len(data)
-                    self._passed.turnarounds += self._asked
-                    self._asked = False
                     pace.put(data)
 
     def _write(self, data: bytes) -> None:
+        self._counter.delivered(data)
         while data and not self._closed.is_set():
             data = data[os.write(self._ours, data) :]
 

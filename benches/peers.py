@@ -11,6 +11,9 @@ import platformdirs
 VERSIONS = {"belay": "0.30.1", "mpremote": "1.28.0", "mpytool": "2.6.0"}
 INSTALL_TIMEOUT_S = 300
 
+_missing: dict[str, str] = {}
+"""Peers that could not be had, and why: each is tried once."""
+
 
 class Unavailable(Exception):
     """It is not installed and could not be; the text says why."""
@@ -22,6 +25,8 @@ def environment(name: str) -> Path:
     Raises:
         Unavailable: it cannot be had.
     """
+    if name in _missing:
+        raise Unavailable(_missing[name])
     version = VERSIONS[name]
     folder = platformdirs.user_cache_path("belay-development") / f"{name}-{version}"
     complete = folder / "complete"
@@ -36,6 +41,7 @@ def environment(name: str) -> Path:
                 subprocess.run(command, check=True, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_S)
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
             reason = str(error.stderr or error).strip().splitlines()[-1]
-            raise Unavailable(f"{name} {version}: {reason}") from None
+            _missing[name] = f"{name} {version}: {reason}"
+            raise Unavailable(_missing[name]) from None
         complete.touch()
     return folder / "bin"

@@ -9,6 +9,16 @@ from belay import Device
 TARGET = os.environ.get("BELAY_DEVICE", "sim:")
 
 
+def pytest_sessionstart():
+    """Refuse a board whose files are this machine's, as those of a bare unix port are: tests write to it."""
+    if TARGET.startswith("sim:"):
+        return
+    with Device(TARGET, startup="") as board:
+        names = {entry.name for entry in board.fs.ls("/")}
+    if names and names == set(os.listdir("/")):
+        pytest.exit(f"BELAY_DEVICE: {TARGET} has this machine's files; the tests write to the board", 4)
+
+
 @pytest.fixture
 def device():
     """A freshly opened board."""

@@ -36,6 +36,8 @@ TINY_FILES, TINY_FOLDERS = 400, 88
 RANDOM_BYTES = 256 * 1024
 DOWNLOAD_TIMEOUT_S = 100
 
+_failures: list[str] = []
+
 
 class Unavailable(Exception):
     """The source distributions are not in the cache and could not be downloaded; the text says why."""
@@ -64,6 +66,8 @@ def _archives() -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths = {name: folder / f"{name.replace('-', '_')}-{version}.tar.gz" for name, version in SDISTS.items()}
     missing = [name for name, path in paths.items() if not path.exists()]
+    if missing and _failures:  # tried once
+        raise Unavailable(_failures[0])
     if missing:
         _download(missing, folder)
     return list(paths.values())
@@ -78,10 +82,12 @@ def _download(names: list[str], folder: Path) -> None:
         try:
             subprocess.run(command, check=True, capture_output=True, text=True, timeout=DOWNLOAD_TIMEOUT_S)
         except subprocess.TimeoutExpired:
-            raise Unavailable(f"pip download took more than {DOWNLOAD_TIMEOUT_S} s") from None
+            _failures.append(f"pip download took more than {DOWNLOAD_TIMEOUT_S} s")
+            raise Unavailable(_failures[0]) from None
         except subprocess.CalledProcessError as error:
             reason = error.stderr.strip().splitlines() or ["no reason given"]
-            raise Unavailable(f"pip download: {reason[-1]}") from None
+            _failures.append(f"pip download: {reason[-1]}")
+            raise Unavailable(_failures[0]) from None
         for path in Path(unfinished).iterdir():
             path.replace(folder / path.name)
 

@@ -85,7 +85,7 @@ def bench_20_packages_of_an_index(benchmark, tmp_path, monkeypatch):
             serial_s = time.perf_counter() - started
         benchmark.pedantic(run, rounds=7)
     ratio = serial_s / benchmark.stats.stats.min
-    benchmark.extra_info["times faster than one after the other"] = round(ratio, 1)
+    benchmark.extra_info["serial_s"] = serial_s
     print(f"{ratio:.1f} times faster than one request after the other")
 
 

@@ -90,13 +90,17 @@ class RawRepl:
     """The raw REPL of one board, as bytes in and events out (see ``rust/core/src/repl``).
 
     A new one stands at the raw prompt. ``mark`` is 8 bytes with the connection's nonce. ``pastes``: the
-    firmware has raw-paste, or that is not known.
+    firmware has raw-paste, or that is not known. ``burst_bytes``: what the line takes at once while the board
+    does not read, at most 260. ``run_ahead_bytes``: how far a program may run ahead of the windows that the
+    board has granted; more than 0 only where the line holds the sender.
 
     Raises:
         ValueError: ``mark`` has another length.
     """
 
-    def __new__(cls, mark: bytes, *, pastes: bool = True) -> RawRepl: ...
+    def __new__(
+        cls, mark: bytes, *, pastes: bool = True, burst_bytes: int = 260, run_ahead_bytes: int = 0
+    ) -> RawRepl: ...
     @property
     def idle(self) -> bool:
         """Whether the board is at its prompt, as far as is known."""
@@ -112,7 +116,8 @@ class RawRepl:
     def submit(self, source: bytes, *, paste: bool = False) -> None:
         """Begin a program. ``source`` must not contain the bytes 01 to 04.
 
-        Where there is raw-paste, it goes so when it is longer than 256 bytes or ``paste`` says so.
+        Where there is raw-paste, it goes so when it is longer than 256 bytes, or than the line takes at once,
+        or ``paste`` says so.
 
         Raises:
             ValueError: a program is under way.

@@ -56,6 +56,16 @@ def test_exec_prints_the_value_as_repr_unless_none():
     assert belay("exec", "x = 1", BELAY_DEVICE="sim:") == (0, "", "")
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_without_the_standard_descriptors(closed):
+    """The board's own descriptors do not take their places."""
+    code = "print('printed', end=' ')\n1 + 1"
+    command = ["bash", "-c", f'exec "$@" {closed}', "-", sys.executable, "-m", "belay", "exec", "sim:"]
+    done = subprocess.run([*command, code], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == ("" if ">&-" in closed.split() else "printed ")
+
+
 def test_exec_of_code_that_raises_shows_the_boards_traceback_and_fails():
     status, printed, errors = belay("exec", "sim:", "1/0")
     assert (status, printed) == (1, "")

@@ -9,10 +9,13 @@ import termios
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from tests.device.test_network import KINDS, SERVERS
 from tests.support.keyboard import Person
+from tests.support.lines import RELAY
+from tests.support.network_boards import serial_board, tcp_board
 from tests.support.uart import uart_board
 
 from belay import Device
@@ -69,14 +72,22 @@ def paste_of(size):
     return "\r".join(lines) + "\r", len(lines)
 
 
-@pytest.mark.parametrize("kind", ["sim", *KINDS])
-def test_a_paste_of_10_kb_on_every_line_and_the_device_works_afterwards(kind, person, tmp_path):
-    @contextmanager
-    def simulated(folder):
-        server = type("Server", (), {"url": "sim:"})
-        yield server
+@contextmanager
+def local(kind):
+    """The same without a network: ``sim:``, a serial port, a program on a pipe."""
+    if kind == "sim":
+        yield SimpleNamespace(url="sim:")
+    elif kind == "serial":
+        with serial_board() as path:
+            yield SimpleNamespace(url=path)
+    else:
+        with tcp_board() as relay:
+            yield SimpleNamespace(url=f"exec:{sys.executable} {RELAY} {relay.port}")
 
-    with (simulated if kind == "sim" else SERVERS[kind])(tmp_path) as server:
+
+@pytest.mark.parametrize("kind", ["sim", "serial", "exec", *KINDS])
+def test_a_paste_of_10_kb_on_every_line_and_the_device_works_afterwards(kind, person, tmp_path):
+    with SERVERS[kind](tmp_path) if kind in SERVERS else local(kind) as server:
         options = {"password": "secret"} if kind == "webrepl" else {}
         with Device(server.url, **options) as device:
 
@@ -94,6 +105,8 @@ def test_a_paste_of_10_kb_on_every_line_and_the_device_works_afterwards(kind, pe
             assert person.settings() == before
             assert double(21) == 42
             assert device("1 + 1") == 2
+        if hasattr(server, "board"):
+            assert server.board.lost == 0
 
 
 def test_keys_and_screen_pass_as_they_are(person):

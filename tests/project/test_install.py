@@ -5,7 +5,7 @@ from benches.data import make
 from tests.conftest import TARGET
 from tests.support.project import project, webhost
 from tests.support.transports import DOWN, UP, CountingTransport, CuttingTransport
-from tests.sync.test_wire_cost import is_credit, packages
+from tests.sync.test_wire_cost import packages
 
 from belay import Device
 from belay.exceptions import ConfigError, ConnectionLost, PackageError
@@ -175,7 +175,7 @@ def large(packages, project):
 
 
 def test_what_an_install_costs_on_the_wire(large):
-    line = CountingTransport(connect(TARGET), is_credit=is_credit)
+    line = CountingTransport(connect(TARGET))
     with Device(line, startup="") as device:
         line.take()
         run(large, device, main=large.root / "main.py")

@@ -144,7 +144,6 @@ def test_a_period_that_cannot_be(line: Line, options: str) -> None:
     assert "ValueError" in line.fail(f"from machine import Timer; Timer().init({options})")[1]
 
 
-@pytest.mark.slow  # about one run in fifty fails under this load, on a port whose threads have no lock
 def test_big_prints_stay_whole_while_events_come(line: Line) -> None:
     """A signal that meets a write which waits for room would cut it short."""
     # A handler that keeps nothing: the board's memory is not what is tested.
@@ -177,6 +176,14 @@ def test_garbage_is_collected_while_events_come(line: Line) -> None:
     line.run("from machine import Timer\nt = Timer(freq=1000, callback=tick)")
     code = "x = None\nfor i in range(100000): x = [i, (i, x and x[0])]\nprint(x[0], n > 3)"
     assert line.run(code) == "99999 True\n"
+
+
+def test_no_signal_meets_the_collector(line: Line) -> None:
+    """It waits for the other threads to show their stacks; cut short, it frees what they use."""
+    line.run("import gc\nfrom machine import Timer\nt = Timer(freq=1000, callback=lambda t: None)")
+    for _ in range(10):
+        line.write(b"for i in range(2000):\n x = [bytes(3) for _ in range(60)]\n gc.collect()\nprint(i)\x04")
+        assert line.read_until(b"\x04>") == b"OK1999\n\x04\x04>"
 
 
 def test_ctrl_c_while_events_come(line: Line) -> None:

@@ -69,8 +69,10 @@ def test_credits_are_counted_apart(line):
     ask(counting, far, b"start", b"R\x01\x80\x00\x01")
     ask(counting, far, b"128 bytes", b"\x01")
     ask(counting, far, b"the end", b"\x04done\x04\x04>")
+    ask(counting, far, b"blocks", b"\x1fabcdefgC2:11\x1fabcdefg\x1fabcdefgW0:\x1fabcdefg")
+    ask(counting, far, b"blocks", b"\x1fabcdefgE4:(28,)\x1fabcdefg")
     assert counting.count.exchanges == 2
-    assert counting.count.credits == 1
+    assert counting.count.credits == 3
 
 
 @pytest.mark.parametrize("count", [0, 1, 4])

@@ -5,6 +5,7 @@ CuttingTransport     loses the line after so many bytes
 CorruptingTransport  changes or drops one byte
 """
 
+import re
 from dataclasses import dataclass
 
 from belay.exceptions import ConnectionLost
@@ -47,24 +48,23 @@ class Count:
     bytes_down: int
 
 
-def is_window_grant(data):
-    """Nothing but raw-paste windows: each is one byte 01."""
-    return not data.strip(b"\x01")
+SYNC_CREDIT = re.compile(rb"\x1f\w{7}[CW]\d+:\d*\x1f\w{7}")
+
+
+def is_credit(answer):
+    """Nothing but room to go on: raw-paste's answer to its request and its windows, or a sync's credits."""
+    return not SYNC_CREDIT.sub(b"", answer).removeprefix(b"R\x01\x80\x00").strip(b"\x01")
 
 
 class CountingTransport(WrappingTransport):
     """Counts exchanges: a burst is all that the host writes until it writes again after an answer.
 
-    So the count does not depend on how the answer was cut into reads, nor the burst into writes.
-
-    Args:
-        transport: what does the work.
-        is_credit: says of all that came between two bursts whether it is no answer but room to go on.
+    So the count does not depend on how the answer was cut into reads, nor the burst into writes. Answers that
+    are credits are counted apart.
     """
 
-    def __init__(self, transport, is_credit=is_window_grant):
+    def __init__(self, transport):
         super().__init__(transport)
-        self._is_credit = is_credit
         self._reset()
 
     def _reset(self):
@@ -101,7 +101,7 @@ class CountingTransport(WrappingTransport):
         return data
 
     def _kind(self):
-        return "credits" if self._is_credit(self._answer) else "exchanges"
+        return "credits" if is_credit(self._answer) else "exchanges"
 
 
 class CuttingTransport(WrappingTransport):

@@ -49,9 +49,15 @@ class Client:
 
     def from_client(self):
         """False when the client is to go."""
-        data = self.stream.read(256)
+        data = self.stream.read(4096)
         if data is None:  # half a frame, or none for us
             return True
+        # All that has come goes on at once, as os.dupterm_notify has it.
+        while data and self.repl:
+            more = self.stream.read(4096)
+            if not more:
+                break
+            data += more
         if self.repl:
             self.repl.write(data)
             return bool(data)
@@ -63,6 +69,7 @@ class Client:
             return False
         self.write(b"\r\nWebREPL connected\r\n>>> ")
         self.repl = socket.socket()
+        self.repl.setsockopt(6, 1, 1)  # TCP_NODELAY: on a board there is nothing in between
         self.repl.connect(socket.getaddrinfo("127.0.0.1", self.repl_port)[0][-1])
         return True
 

@@ -13,10 +13,12 @@ class Bench:
 
     def __init__(self, target):
         self._transport = connect(target)
+        self.line = self._transport.line
 
-    def open(self, **keywords):
-        """A new device over a line of its own, which is its ``line``."""
+    def open(self, qualities=None, **keywords):
+        """A new device over a line of its own, which is its ``line``; ``qualities``: what it can take."""
         line = Faulty(Survivor(self._transport))
+        line.line = qualities or line.line
         device = Device(line, startup="", **keywords)
         device.line = line
         return device

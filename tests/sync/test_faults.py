@@ -1,6 +1,7 @@
 """Whatever happens to the line, each file on the board is whole, old or new, and the next sync completes."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from benches.data import make
@@ -10,6 +11,7 @@ from tests.support.transports import (
     CorruptingTransport,
     CountingTransport,
     CuttingTransport,
+    WrappingTransport,
     drop,
     flip,
 )
@@ -33,9 +35,9 @@ def trees(tmp_path):
     return write_tree(tmp_path / "old", OLD), write_tree(tmp_path / "new", NEW)
 
 
-def bytes_of(bench, trees):
+def bytes_of(bench, trees, qualities=None):
     """How many bytes a sync from the old to the new tree takes, up and down."""
-    with bench.open() as device:
+    with bench.open(qualities) as device:
         device.sync(trees[0], keep=False)
         device.line.break_by(CountingTransport)
         counting = device.line.transport
@@ -56,11 +58,11 @@ def assert_whole(device, *, done):
         assert "goes" not in found
 
 
-def break_once(bench, trees, fault, *arguments, timeout_s=0.6):
+def break_once(bench, trees, fault, *arguments, timeout_s=0.6, qualities=None):
     """Sync the old tree, then the new one over a broken line, then again over a new one."""
     with bench.open() as device:
         device.sync(trees[0], keep=False)
-    broken = bench.open(timeout=timeout_s)
+    broken = bench.open(qualities, timeout=timeout_s)
     broken.line.break_by(fault, *arguments)
     try:
         broken.sync(trees[1])
@@ -92,6 +94,41 @@ def test_a_byte_is_changed_or_lost_anywhere(bench, trees, way, change):
     total = bytes_of(bench, trees)[way]
     for position in range(7, total, max(total // 6, 1)):
         break_once(bench, trees, CorruptingTransport, way, position, change)
+
+
+def lose_on_a_small_ring(bench, trees, way, step):
+    """Credits of the ring can be lost too."""
+    ring = replace(bench.line, pushes_back=False, ring_bytes=100)
+    for position in range(5, bytes_of(bench, trees, ring)[way], step):
+        break_once(bench, trees, CorruptingTransport, way, position, drop, qualities=ring)
+
+
+@pytest.mark.parametrize("way", [UP, DOWN])
+def test_a_byte_is_lost_on_a_small_ring(bench, trees, way):
+    lose_on_a_small_ring(bench, trees, way, 700 if way == UP else 150)
+
+
+class FirstCredit(WrappingTransport):
+    """The number in the first credit becomes another."""
+
+    def __init__(self, transport, number):
+        super().__init__(transport)
+        self._number = number
+
+    def read(self, timeout_s):
+        return super().read(timeout_s).replace(b"C1:1", b"C1:" + self._number)
+
+
+@pytest.mark.parametrize("number", [b"d", b"9", b"0", b"\xff"])
+def test_a_credit_is_damaged(bench, trees, number):
+    assert break_once(bench, trees, FirstCredit, number) is None
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("way", [UP, DOWN])
+def test_each_seventh_byte_is_lost_on_a_small_ring(bench, trees, way):
+    lose_on_a_small_ring(bench, trees, way, 7)
 
 
 @pytest.mark.slow

@@ -1,12 +1,14 @@
 """Every way to compare and to transfer, on the real interpreter with its capabilities masked."""
 
 import random
+from dataclasses import replace
 
 import pytest
-from tests.support.transports import CountingTransport
+from tests.support.transports import CountingTransport, WrappingTransport
 from tests.sync.conftest import files_on, write_tree
 
-from belay.sync.ability import Ability
+from belay.sync.ability import Ability, Modes
+from belay.testing.memory import DIRECT
 
 NOISE = random.Random(2).randbytes(9000)
 CONTROL = bytes(range(32)) * 200
@@ -62,7 +64,7 @@ def become(device, ability):
 
 
 def circuitpython(device):
-    become(device, Ability("circuitpython", (9, 2, 0), 4))
+    become(device, Ability("circuitpython", (9, 2, 0), DIRECT))
 
 
 WAYS = {
@@ -104,7 +106,7 @@ def test_first_unchanged_and_changed(device, tmp_path, way):
 
     device.line.break_by(CountingTransport)
     device.sync(tmp_path / "tree")
-    slow = device._service.ability.hash == "fnv"
+    slow = device.fs.modes.hash == "fnv"
     assert device.line.transport.take().bytes_up < (3500 if slow else 1500)
 
     device.sync(write_tree(tmp_path / "tree", CHANGED))
@@ -123,18 +125,40 @@ def test_one_file(device, tmp_path, way):
 def test_what_was_learnt_is_remembered(device, tmp_path):
     masked(device, [NO_SHA256, TEXT_ONLY, NO_DEFLATE])
     device.sync(write_tree(tmp_path / "tree", FILES))
-    assert (device._service.ability.hash, device._service.ability.way, device._service.ability.inflater) == (
-        "crc32",
-        "text",
-        "",
-    )
+    assert device.fs.modes == Modes("crc32", "text", None)
     device.line.break_by(CountingTransport)
     device.sync(write_tree(tmp_path / "tree", {"a": NOISE}))
     count = device.line.transport.take()
     assert count.bytes_up < 1.4 * len(NOISE) + 3000
 
 
-def test_a_line_that_drops_gets_one_block_at_a_time(device, tmp_path):
-    become(device, Ability("micropython", (1, 26, 0), 1))
-    device.sync(write_tree(tmp_path / "tree", FILES))
-    assert files_on(device) == {**FILES, "in": None}
+class MostUnread(WrappingTransport):
+    """The most bytes written without an answer."""
+
+    def __init__(self, transport):
+        super().__init__(transport)
+        self.bytes = self._now = 0
+
+    def write(self, data, timeout_s):
+        self._now += len(data)
+        self.bytes = max(self.bytes, self._now)
+        super().write(data, timeout_s)
+
+    def read(self, timeout_s):
+        data = super().read(timeout_s)
+        self._now = 0 if data else self._now
+        return data
+
+
+@pytest.mark.parametrize("way", ["all", "base64", "CircuitPython 9"])
+@pytest.mark.parametrize(("ring_bytes", "most_bytes"), [(None, 6000), (240, 240), (70, 128)])
+def test_how_much_is_under_way_on_a_line_that_drops(shared_bench, tmp_path, way, ring_bytes, most_bytes):
+    """One block; or, where the board has a ring, never more than that (or one window of raw-paste)."""
+    line = replace(DIRECT, pushes_back=False, ring_bytes=ring_bytes)
+    with shared_bench.open(line) as device:
+        masked(device, WAYS[way])
+        become(device, Ability("circuitpython" if way[0] == "C" else "micropython", (1, 26, 0), line))
+        device.line.break_by(MostUnread)
+        device.sync(write_tree(tmp_path / "tree", FILES), keep=False)
+        assert device.line.transport.bytes <= most_bytes
+        assert files_on(device) == {**FILES, "in": None}

@@ -1,27 +1,17 @@
 """What a sync costs on the wire: exact, on the real interpreter, credits apart (docs/design.md)."""
 
-import re
-
 import pytest
 from benches.data import make
 from tests.conftest import TARGET
 from tests.support.transports import CountingTransport
-from tests.test_wire_cost import is_window_grant
 
 from belay import Device
 from belay.transport.connect import connect
 
-CREDIT = re.compile(rb"\x1f\w{7}C\d+:\d+\x1f\w{7}")
-
-
-def is_credit(answer):
-    """A grant of raw-paste, or of the receiver."""
-    return is_window_grant(CREDIT.sub(b"", answer))
-
 
 @pytest.fixture
 def line():
-    return CountingTransport(connect(TARGET), is_credit=is_credit)
+    return CountingTransport(connect(TARGET))
 
 
 @pytest.fixture

@@ -3,7 +3,17 @@
 import pytest
 
 from belay.exceptions import ConnectionFailedError
-from belay.transport.line import PIPE, PSEUDO_TERMINAL, SERIAL, usb_line, with_flow
+from belay.transport.line import (
+    NETWORK_SERIAL,
+    PIPE,
+    PSEUDO_TERMINAL,
+    SERIAL,
+    SIMULATED,
+    TELNET,
+    WEBREPL,
+    usb_line,
+    with_flow,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +51,22 @@ def test_other_lines():
     for line in (PIPE, PSEUDO_TERMINAL):
         assert line.pushes_back
         assert not line.may_soft_reset  # The unix port would end.
+
+
+def test_a_program_runs_ahead_only_where_it_is_certain_that_nothing_is_lost():
+    certain = [PIPE, PSEUDO_TERMINAL, SIMULATED, usb_line(0x2E8A, 5), with_flow(SERIAL, "none")]
+    guessed = [SERIAL, NETWORK_SERIAL, TELNET, WEBREPL, usb_line(0x1234, 5), usb_line(0xF055, 0x9800)]
+    assert all(line.run_ahead_bytes > 1000 for line in certain)
+    assert not any(line.run_ahead_bytes for line in guessed)
+    assert not any(with_flow(line, "credits").run_ahead_bytes for line in certain)
+
+
+def test_a_board_with_a_ring_gets_no_more_at_once():
+    for line in (WEBREPL, TELNET):
+        assert line.burst_bytes == line.ring_bytes == 240
+        assert with_flow(line, "credits").ring_bytes == 240
+        assert (with_flow(line, "none").ring_bytes, with_flow(line, "none").burst_bytes) == (None, 260)
+    assert usb_line(0x1234, 5).burst_bytes == 260
 
 
 def test_the_user_knows_better():

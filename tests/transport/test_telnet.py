@@ -2,13 +2,13 @@
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from tests.support.lines import telnet
 from tests.support.peers import TelnetPeer
 
-from belay.exceptions import AuthenticationError, ConnectionFailedError
+from belay.exceptions import AuthenticationError, ConnectionFailedError, ConnectionLost
 from belay.transport.connect import connect
 from belay.transport.telnet import TelnetCodec
 
@@ -155,6 +155,25 @@ def test_login(prefix):
         transport = opened(prefix + address, user="micro", password="python")
     assert transport.line.kind == "telnet"
     assert not transport.line.may_soft_reset
+
+
+def test_a_trace_begins_behind_the_login_and_holds_no_password(tmp_path):
+    def answer(peer):
+        board_with_login()(peer)
+        assert peer.receive(6) == b"python"
+        peer.send(b"a python")
+
+    with server(answer) as target:
+        transport = connect(target, user="micro", password="python", trace=tmp_path / "trace", environment={})
+        transport.write(b"python", 10)
+        with suppress(ConnectionLost):
+            while transport.read(10):
+                pass
+        transport.close()
+    text = (tmp_path / "trace").read_text()
+    assert "python" not in text
+    assert "micro" not in text
+    assert "b'a ******'" in text
 
 
 def test_login_in_the_url():

@@ -45,14 +45,14 @@ def info(
         line = device._link.session.transport
         device(_SPACE)
         ram_free, flash_free, flash_total = device("__belay_space()")
-        ability = device._service.ability
+        modes = device.fs.modes
         found: Dict[str, Any] = {
             **asdict(device.implementation),
             "ram_free_bytes": ram_free,
             "flash_free_bytes": flash_free,
             "flash_bytes": flash_total,
-            "hash": ability.hash,
-            "transfer": {"blocks": ability.way, "inflate": ability.inflater or None},
+            "hash": modes.hash,
+            "transfer": {"blocks": modes.blocks, "inflate": modes.inflate},
             "port": line.name,
             "line": asdict(line.line),
         }

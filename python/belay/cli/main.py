@@ -82,7 +82,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         app = build(arguments)
         status = app(args=list(arguments) or ["--help"], prog_name="belay", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout:  # a shell may have closed it
+            sys.stdout.flush()
     except _UsageError as error:
         command = " ".join(["belay", *(word for word in arguments[:1] if word in COMMANDS)])
         console.report_usage(error.format_message(), error.ctx.command_path if error.ctx else command)

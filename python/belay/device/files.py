@@ -106,7 +106,7 @@ class Files:
                 name=implementation.name,
                 version=implementation.version,
                 arch=implementation.arch,
-                pushes_back=session.transport.line.pushes_back,
+                line=session.transport.line,
                 mark=session.mark,
             )
         return self._files

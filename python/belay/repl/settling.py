@@ -66,7 +66,7 @@ class Settling:
         self._deaf = False
         """The latest call has ended in ``ConnectionLost``."""
         self._output = output
-        self._repl = RawRepl(mark)
+        self._repl = self._new_repl()
         self._lock = threading.RLock()
         self._busy = False
         self._unsettled = False
@@ -122,7 +122,7 @@ class Settling:
                     soft_reset(self.transport, self.mark, self.timeout_s, self._next_numbers())
                     marked = False
             self._said.clear()
-            self._repl = RawRepl(self.mark, pastes=self.pastes)
+            self._repl = self._new_repl()
             self._pass_on(self._output)
             self._output(printed)
             self._unsettled = self.away = self.restarted = False
@@ -226,9 +226,15 @@ class Settling:
             ) from None
         finally:
             output(self._repl.take_printed(bytes(heard)))
-        self._repl = RawRepl(self.mark, pastes=self.pastes)
+        self._repl = self._new_repl()
         self._unsettled = False
         return marked
+
+    def _new_repl(self) -> RawRepl:
+        line = self.transport.line
+        return RawRepl(
+            self.mark, pastes=self.pastes, burst_bytes=line.burst_bytes, run_ahead_bytes=line.run_ahead_bytes
+        )
 
     def _wait_for_sign(self, patience_s: float, output: Output, answer: bool = False) -> Outcome | None:
         """Read until the reply looks over (or, for ``answer``, is), or nothing has come for a while."""

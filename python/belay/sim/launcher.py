@@ -17,6 +17,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Iterator
 
 from ..exceptions import ConnectionFailedError
 from .board import SimulatedBoard
@@ -89,7 +90,7 @@ def launch(target: str = "", *, timeout_s: float = 10.0, confine: bool = True) -
     options = parse(target)
     before, behind = _command(timeout_s)
     heap_bytes = int((options.heap_bytes + _FIRMWARE_BYTES) * _TABLES)
-    with contextlib.ExitStack() as ours, contextlib.ExitStack() as boards:
+    with _standard_descriptors(), contextlib.ExitStack() as ours, contextlib.ExitStack() as boards:
         flash = open_flash(options)
         boards.callback(os.close, flash)
         state_file = boards.enter_context(tempfile.TemporaryFile(prefix="belay-sim-"))
@@ -124,6 +125,19 @@ def launch(target: str = "", *, timeout_s: float = 10.0, confine: bool = True) -
     os.close(status)
     control = SimulatedBoard(state, commands, Buses(state, transfers, replies))
     return Launched(read_fd, write_fd, process, control)
+
+
+@contextlib.contextmanager
+def _standard_descriptors() -> Iterator[None]:
+    """Fill those of 0 to 2 that are closed: no descriptor of the board's must take their places."""
+    with contextlib.ExitStack() as filled:
+        while True:
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            filled.callback(os.close, descriptor)
+            if descriptor > 2:
+                break
+            os.set_inheritable(descriptor, True)
+        yield
 
 
 def _pipe(reader: contextlib.ExitStack, writer: contextlib.ExitStack) -> tuple[int, int]:

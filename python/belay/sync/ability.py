@@ -6,12 +6,16 @@ way is tried until one works, and remembered for as long as the board is open.
 
 from __future__ import annotations
 
-from typing import List, Tuple
+from dataclasses import dataclass
+from typing import List, Optional, Tuple
 
+from ..transport.base import Line
 from .manifest import HASHES
 
-__all__ = ["Ability"]
+__all__ = ["Ability", "Modes"]
 
+_BLOCKS_UNDER_WAY = 4
+"""On a line that pushes back: enough that none of its ends waits."""
 _NATIVE_DEFLATE = (1, 21, 0)
 """MicroPython with the module ``deflate``; before it, ``uzlib``."""
 _READERS = {
@@ -23,18 +27,32 @@ _READERS = {
 """By way: the topic of ``ondevice`` that decodes, and where the board reads from."""
 
 
+@dataclass(frozen=True)
+class Modes:
+    """How files come to a board, as far as is known: a mode that it refuses is replaced by the next best."""
+
+    hash: str
+    """By which content is compared and checked: ``"sha256"``, ``"crc32"`` or ``"fnv"``."""
+    blocks: str
+    """``"buffer"`` or ``"console"``: as bytes; ``"text"``: as base64; ``"literal"``: in programs."""
+    inflate: Optional[str]
+    """The board's module that inflates them: ``"deflate"`` or ``"zlib"``; ``None``: they are not deflated."""
+
+
 class Ability:
     """The ways to transfer that are left for one board, best first.
 
     Args:
         name: of its implementation.
         version: of that.
-        window: blocks that may be under way: more than one where the line pushes back.
+        line: what the line to it can take.
     """
 
-    def __init__(self, name: str, version: Tuple[int, int, int], window: int) -> None:
+    def __init__(self, name: str, version: Tuple[int, int, int], line: Line) -> None:
         circuitpython = name == "circuitpython"
-        self.window = window
+        self._line = line
+        self.unread_bytes = line.ring_bytes
+        """So much of a block may be under way; ``None``: all of it."""
         self.bits = 15
         """Two to the power of the most that a block may hold, as far as is known."""
         self._hashes: List[str] = ["crc32", "sha256", "fnv"] if circuitpython else list(HASHES)
@@ -45,6 +63,16 @@ class Ability:
         console = "__import__('usb_cdc').console.write"
         self._writers = [console if circuitpython else "__import__('sys').stdout.buffer.write", "None"]
         self._lists: List[str] = ["scan", ""] if circuitpython else ["", "scan"]
+
+    @property
+    def modes(self) -> Modes:
+        """The best of each."""
+        return Modes(self.hash, self.way, self.inflater or None)
+
+    @property
+    def window(self) -> int:
+        """Blocks that may be under way."""
+        return _BLOCKS_UNDER_WAY if self._line.pushes_back or self.unread_bytes else 1
 
     @property
     def hash(self) -> str:
@@ -97,6 +125,11 @@ class Ability:
     def without_way(self) -> bool:
         """Blocks cannot be read so; whether there is another way."""
         return _next(self._ways)
+
+    def without_trust(self) -> None:
+        """Something was lost: never have more under way than the line holds while the board does not read."""
+        if not self._line.pushes_back:
+            self.unread_bytes = self.unread_bytes or self._line.in_flight_bytes
 
     def without_inflater(self) -> None:
         """Blocks cannot be inflated so."""

@@ -13,10 +13,13 @@ from .._native import Frame, content_hashes
 from ..exceptions import FileSystemError, NotBelayResponseError, PyboardError, TimeoutExpired
 from ..repl.response import BoardError, Operation, checked, value_of
 from ..repl.wire import execution
-from .ability import Ability
+from .ability import Ability, Modes
+from .asking import ask
+from .goal import Goal, Progress
 from .manifest import HASHES
 from .programs import program
-from .push import Goal, Progress, ask, push, refused
+from .push import push
+from .refusals import refused
 from .stage import staged
 
 __all__ = ["Entry", "FileSystem", "Usage", "board_path"]
@@ -67,6 +70,11 @@ class FileSystem:
         self._perform = perform
         self._ability = ability
         self._mark = mark
+
+    @property
+    def modes(self) -> Modes:
+        """How files come to this board."""
+        return self._ability.modes
 
     def ls(self, path: str = "/") -> List[Entry]:
         """What is in a folder, by name."""

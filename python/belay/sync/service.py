@@ -11,10 +11,12 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 from ..exceptions import FeatureUnavailableError
 from ..repl.response import Operation, value
+from ..transport.base import Line
 from ..transport.late import late
 from .ability import Ability
+from .goal import Goal, Progress, Report
 from .plan import Keep
-from .push import Goal, Progress, Report, push
+from .push import push
 from .remote import FileSystem, board_path
 from .stage import DEFAULT_IGNORE, Compiler, Tree, stage
 
@@ -27,8 +29,6 @@ _mpy_cross = late("..sync.compile", "MpyCross")
 _KEPT_AT_ROOT = ("boot.py", "webrepl_cfg.py", "lib")
 # MicroPython py/persistentcode.h: version, sub-version, architecture; 0 where firmware does not say.
 _MPY = "__belay(getattr(__import__('sys').implementation,'_mpy',0))"
-_BLOCKS_UNDER_WAY = 4
-"""On a line that pushes back: enough that none of its ends waits."""
 
 
 class Service:
@@ -41,7 +41,7 @@ class Service:
         name: of the board's implementation.
         version: of that.
         arch: ``Implementation.arch``.
-        pushes_back: whether the line holds the sender when the board does not read.
+        line: what the line to it can take.
         mark: the connection's.
     """
 
@@ -53,7 +53,7 @@ class Service:
         name: str,
         version: Tuple[int, int, int],
         arch: str,
-        pushes_back: bool,
+        line: Line,
         mark: bytes,
     ) -> None:
         self._perform = perform
@@ -61,7 +61,7 @@ class Service:
         self._arch = arch
         self._mark = mark
         self._compilers: Dict[str, Compiler] = {}
-        self.ability = Ability(name, version, _BLOCKS_UNDER_WAY if pushes_back else 1)
+        self.ability = Ability(name, version, line)
         self.fs = FileSystem(perform, self.ability, mark)
 
     def sync(

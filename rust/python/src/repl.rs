@@ -83,9 +83,9 @@ impl Entry {
 #[pymethods]
 impl RawRepl {
     #[new]
-    #[pyo3(signature = (mark, *, pastes = true))]
-    fn new(mark: &[u8], pastes: bool) -> PyResult<Self> {
-        Ok(Self(core::RawRepl::new(mark_of(mark)?, pastes)))
+    #[pyo3(signature = (mark, *, pastes = true, burst_bytes = 260, run_ahead_bytes = 0))]
+    fn new(mark: &[u8], pastes: bool, burst_bytes: usize, run_ahead_bytes: usize) -> PyResult<Self> {
+        Ok(Self(core::RawRepl::new(mark_of(mark)?, pastes).on_line(burst_bytes, run_ahead_bytes)))
     }
 
     #[getter]

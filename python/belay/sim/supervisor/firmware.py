@@ -49,10 +49,11 @@ class Loaded:
         libc = ctypes.CDLL(None)
         # MicroPython's own SIGINT handler exits at a second Ctrl-C before the first was noticed: so ours is
         # another signal, straight to the function that handler calls. getpid does nothing: that signal only
-        # ends a blocking call, after which MicroPython runs what is scheduled. siginterrupt: it does end it.
+        # ends a blocking call, after which MicroPython runs what is scheduled. siginterrupt: it alone does,
+        # because it is only sent where that does no harm (see interrupt.py).
         for number, handler in ((signal.SIGUSR2, self._raise_interrupt), (signal.SIGUSR1, libc.getpid)):
             libc.signal(number, ctypes.cast(handler, ctypes.c_void_p))
-            signal.siginterrupt(number, True)
+            signal.siginterrupt(number, number == signal.SIGUSR1)
         if self.landlock_abi:
             confine.confine(self.landlock_abi, [])
         self._run([*self._arguments, program])

@@ -9,7 +9,9 @@ can change meanwhile.
 
 Handlers of pins and timers are scheduled by a thread of the board. While the main thread waits for input or
 sleeps it does not notice, and a signal has to wake it. A signal that meets a write which waits for room cuts
-the write short, and MicroPython loses the rest: so this looks first, too (`waits`).
+the write short, and MicroPython loses the rest. One that meets the collector while it waits for the other
+threads (a futex) ends that wait, and what is only on their stacks is freed under their feet. So this looks
+first, too (`waits`).
 """
 
 from __future__ import annotations
@@ -20,8 +22,8 @@ import sys
 
 CTRL_C = b"\x03"
 
-# The number of the system call that writes (Linux, the architecture's unistd.h).
-_WRITE = {"x86_64": b"1", "aarch64": b"64"}.get(os.uname().machine, b"")
+# The numbers of the system calls write and futex (Linux, the architecture's unistd.h).
+_UNTOUCHABLE = {"x86_64": (b"1", b"202"), "aarch64": (b"64", b"98")}.get(os.uname().machine, ())
 
 
 def takes_interrupts(pid: int) -> bool:
@@ -39,10 +41,10 @@ def takes_interrupts(pid: int) -> bool:
 
 
 def waits(pid: int) -> bool:
-    """Whether the process waits for something else than to write: a signal would wake it, and do no harm."""
+    """Whether the process waits for something that a signal ends without harm."""
     try:
         with open(f"/proc/{pid}/syscall", "rb", buffering=0) as file:
             number = file.read().split()[0]
     except OSError:  # no Linux, or one that does not tell; then a write that waits is as good as never met
         return True
-    return number not in (b"running", b"-1", _WRITE)
+    return number not in (b"running", b"-1", *_UNTOUCHABLE)

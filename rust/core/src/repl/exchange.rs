@@ -9,8 +9,8 @@ use crate::reply::{Mark, ReplyReader, Token, END};
 
 /// The longest program that goes as plain raw source: what every board takes in one write.
 pub const PLAIN_BYTES: usize = 256;
-/// How much of a program goes along with the request for raw-paste: two windows of 128 bytes.
-const PASTE_AHEAD_BYTES: usize = 256;
+/// The longest first write: the request for raw-paste, two windows of 128 bytes, and the end.
+pub const BURST_BYTES: usize = PASTE_REQUEST.len() + PLAIN_BYTES + 1;
 /// Windows that firmware may have, and the one that nearly all of it has.
 const WINDOWS: std::ops::RangeInclusive<usize> = 16..=4096;
 const USUAL_WINDOW_BYTES: usize = 128;
@@ -105,10 +105,15 @@ pub struct RawRepl {
     restarted: bool,
     /// The firmware has raw-paste, as far as is known.
     pastes: bool,
+    /// It has shown that it has.
+    pasted: bool,
+    burst_bytes: usize,
+    run_ahead_bytes: usize,
 }
 
 impl RawRepl {
-    /// A REPL that stands at its raw prompt; `pastes`: it has raw-paste, or that is not known.
+    /// A REPL that stands at its raw prompt, on a line that takes [`BURST_BYTES`] at once; `pastes`: it has
+    /// raw-paste, or that is not known.
     pub fn new(mark: Mark, pastes: bool) -> Self {
         Self {
             state: State::Prompt,
@@ -120,7 +125,24 @@ impl RawRepl {
             recent: Vec::new(),
             restarted: false,
             pastes,
+            pasted: false,
+            burst_bytes: BURST_BYTES,
+            run_ahead_bytes: 0,
         }
+    }
+
+    /// The same on another line.
+    ///
+    /// `burst_bytes`: what it takes at once while the board does not read, at most [`BURST_BYTES`].
+    /// `run_ahead_bytes`: how far a program may run ahead of the windows that the board has granted; more than
+    /// 0 only where the line holds the sender.
+    pub fn on_line(self, burst_bytes: usize, run_ahead_bytes: usize) -> Self {
+        Self { burst_bytes: burst_bytes.clamp(64, BURST_BYTES), run_ahead_bytes, ..self }
+    }
+
+    /// How long a program may be that goes as plain raw source.
+    fn plain_bytes(&self) -> usize {
+        PLAIN_BYTES.min(self.burst_bytes - 1)
     }
 
     /// Where the board is.
@@ -139,7 +161,8 @@ impl RawRepl {
         self.restarted || self.exchange.restarted
     }
 
-    /// Begin a program: raw-paste where it is longer than [`PLAIN_BYTES`] or `paste` says so.
+    /// Begin a program: raw-paste where it is longer than [`PLAIN_BYTES`], or than the line takes at once, or
+    /// `paste` says so.
     ///
     /// `source` must not contain the bytes 01 to 04.
     ///
@@ -150,10 +173,10 @@ impl RawRepl {
         self.exchange = Exchange { source: source.to_vec(), ..Exchange::default() };
         self.handshake.clear();
         self.expected = None;
-        if self.pastes && (paste || source.len() > PLAIN_BYTES) {
+        if self.pastes && (paste || source.len() > self.plain_bytes()) {
             self.enter(Input::SubmitPaste);
             self.outgoing.extend_from_slice(PASTE_REQUEST);
-            self.exchange.ahead = PASTE_AHEAD_BYTES;
+            self.exchange.ahead = self.burst_bytes - PASTE_REQUEST.len() - 1;
         } else {
             self.enter(Input::SubmitPlain);
             self.exchange.ahead = source.len();
@@ -301,6 +324,7 @@ impl RawRepl {
             self.exchange.granted = self.exchange.window;
             self.text_before(at, if plausible { 4 } else { 2 }, events);
             self.enter(Input::PasteOn);
+            self.pasted = true;
             return true;
         }
         for off in OFF {
@@ -341,8 +365,12 @@ impl RawRepl {
 
     /// Put out what is allowed of the source, and the end behind its last byte.
     fn give_out(&mut self) {
+        let run_ahead = if self.pasted { self.run_ahead_bytes } else { 0 };
         let exchange = &mut self.exchange;
-        let until = exchange.ahead.max(exchange.granted).min(exchange.source.len());
+        // Two windows may be unread; where the line cannot hold them and the end, a part of one is held back.
+        let held_back = (2 * exchange.window + 1).saturating_sub(self.burst_bytes).min(exchange.window);
+        let granted = exchange.granted - held_back + run_ahead;
+        let until = exchange.ahead.max(granted).min(exchange.source.len());
         if until > exchange.sent || exchange.source.is_empty() {
             self.outgoing.extend_from_slice(&exchange.source[exchange.sent..until]);
             exchange.sent = until;

@@ -5,7 +5,8 @@
 //! `docs/reference/repl.rst`:
 //!
 //! 1. A program of at most [`PLAIN_BYTES`] goes as plain raw source: one write, no handshake. Everything
-//!    else goes by raw-paste, whose window makes overrunning the board impossible.
+//!    else goes by raw-paste, whose window makes overrunning the board impossible. Where the line holds the
+//!    sender nothing can be overrun, and the program runs ahead of its windows.
 //! 2. The reply has no escape: a program that prints an 04 looks as if it had ended. So a program of ours
 //!    ends by printing a frame with the connection's nonce ([`crate::reply`]). An 04 without a frame before
 //!    it is either an exception or printed; [`RawRepl::verify`] sends a tiny program that answers with the
@@ -26,5 +27,5 @@ mod tests;
 mod words;
 
 pub use entry::{Entry, Finding, Obstacle, Stage, STEPS};
-pub use exchange::{Event, Outcome, RawRepl, PLAIN_BYTES};
+pub use exchange::{Event, Outcome, RawRepl, BURST_BYTES, PLAIN_BYTES};
 pub use state::{next_state, Input, State, TRANSITIONS};

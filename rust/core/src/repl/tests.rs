@@ -174,6 +174,52 @@ fn request_and_first_bytes_share_a_write_and_windows_bound_the_rest() {
 }
 
 #[test]
+fn a_small_ring_is_never_overrun() {
+    for length in 1..900 {
+        let mut repl = RawRepl::new(*MARK, true).on_line(240, 0);
+        repl.submit(&vec![b'x'; length], false);
+        let first = repl.to_send().len();
+        assert!(first <= 240);
+        if length < 240 {
+            assert_eq!(first, length + 1, "plain");
+            continue;
+        }
+        // The board reads a window, and grants one; the request is read when it is answered.
+        let (mut sent, mut read) = (first - 3, 0);
+        repl.receive(b"R\x01\x80\x00\x01");
+        loop {
+            sent += repl.to_send().len();
+            assert!(sent - read <= 240, "{sent} of {length}, {read} read");
+            if sent == length + 1 {
+                break;
+            }
+            read += 128;
+            assert!(read <= sent, "the board waits");
+            repl.receive(b"\x01");
+        }
+        assert!(repl.all_sent());
+    }
+}
+
+#[test]
+fn where_the_line_holds_the_sender_a_program_runs_ahead_once_raw_paste_has_shown_itself() {
+    let mut repl = RawRepl::new(*MARK, true).on_line(BURST_BYTES, 5000);
+    repl.submit(&[b'x'; 1000], false);
+    assert_eq!(repl.to_send().len(), 3 + 256);
+    repl.receive(b"R\x01\x80\x00\x01");
+    assert_eq!(repl.to_send().len(), 1000 - 256 + 1);
+    repl.receive(&[&[1; 7][..], b"\x04", &frame('v', "1"), b"\x04\x04>"].concat());
+    assert_eq!(repl.state(), State::Prompt);
+    repl.submit(&[b'x'; 6000], false);
+    assert_eq!(repl.to_send().len(), 3 + 5000);
+    repl.receive(b"R\x01\x80\x00\x01");
+    assert_eq!(repl.to_send().len(), 256);
+    repl.receive(&[1; 10]);
+    assert_eq!(repl.to_send().len(), 6000 - 5256 + 1);
+    assert!(repl.all_sent());
+}
+
+#[test]
 fn a_board_that_gives_up_is_acknowledged() {
     let mut repl = RawRepl::new(*MARK, true);
     repl.submit(&[b'x'; 1000], false);
