@@ -57,6 +57,16 @@ def test_output_until_the_end(followed):
     assert followed.device("1 + 1") == 2
 
 
+def test_the_last_byte_is_shown_where_it_is_no_whole_character(followed):
+    assert followed("import sys\nsys.stdout.buffer.write(b'one\\xc3')") == "one\\xc3"
+
+
+def test_a_printed_traceback_that_output_follows_at_once(followed):
+    raising = "import sys\ntry: 1/0\nexcept Exception as e: sys.print_exception(e)\n"
+    printed = followed(f"{raising}print('on')")
+    assert printed.endswith("ZeroDivisionError: divide by zero\non\n")
+
+
 def test_an_exception_names_the_files_of_the_host(followed, tmp_path):
     main, module = tmp_path / "my_main.py", tmp_path / "my_module.py"
     main.write_text("import fine\nfine.f(0)\n")

@@ -79,6 +79,7 @@ def follow_main(device: Device) -> None:
         except KeyboardInterrupt:
             interrupted = True
             _stop(link.session, output, show)
+    write_text(link.stream_out, decoder.decode(b"", final=True))
     if not output.ended:
         link.session.enter()
     error = link.sources.exception(output.traceback.decode("utf-8", "backslashreplace"))

@@ -41,7 +41,7 @@ class OutputDecoder:
     """
 
     def __init__(self) -> None:
-        self._decode: Callable[[bytes], str] = codecs.getincrementaldecoder("utf-8")(
+        self._decode: Callable[[bytes, bool], str] = codecs.getincrementaldecoder("utf-8")(
             "backslashreplace"
         ).decode
         self.converts_newlines = False
@@ -52,11 +52,11 @@ class OutputDecoder:
         """Take what the board made of one printed newline; it may come in pieces."""
         self.converts_newlines |= data.startswith(b"\r")
 
-    def decode(self, data: bytes) -> str:
-        """The text of ``data``, as far as it is complete."""
-        text = self._decode(data)
+    def decode(self, data: bytes, final: bool = False) -> str:
+        """The text of ``data``, as far as it is complete; to the last byte where it is ``final``."""
+        text = self._decode(data, final)
         if not self.converts_newlines:
             return text
         text = self._held + text
-        self._held = "\r" if text.endswith("\r") else ""
+        self._held = "\r" if text.endswith("\r") and not final else ""
         return text[: len(text) - len(self._held)].replace("\r\n", "\n")
