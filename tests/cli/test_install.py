@@ -116,6 +116,16 @@ def test_outside_of_a_project(tmp_path):
     assert errors.startswith("error: no pyproject.toml in")
 
 
+def test_where_there_is_nothing_to_do_that_is_said(project):
+    (project / "pyproject.toml").write_text("[tool.belay]\n")
+    status, printed, errors = belay("install", BOARD, "--follow", cwd=project)
+    first, second = errors.splitlines()
+    assert (status, printed) == (0, "")
+    assert first.startswith("nothing to install: ")
+    assert second.startswith("warning: the board has no main.py")
+    assert belay("install", BOARD, "--follow", "--quiet", cwd=project) == (0, "", "")
+
+
 def test_a_port_in_use(project):
     with Device(BOARD):
         status, _, errors = belay("install", BOARD, cwd=project)
