@@ -156,6 +156,15 @@ def test_compiled(project):
     assert belay("fs", "ls", BOARD, "/my_project", cwd=project)[1].split()[-1].endswith(".mpy")
 
 
+def test_the_hosts_lines_of_what_was_compiled(project):
+    (project / "my_project/__init__.py").write_text("# comment\n\ndef f(x):\n    return 1 / x\n")
+    (project / "main.py").write_text("import my_project\nmy_project.f(0)\n")
+    words = ["install", BOARD, "--main", "main.py", "--follow", "--mpy-cross-binary", "auto"]
+    status, _, errors = belay(*words, cwd=project)
+    assert status == 1
+    assert f'File "{project}/my_project/__init__.py", line 4, in f\n    return 1 / x\n' in errors
+
+
 def test_files_that_are_not_the_locked_ones(project):
     (project / "a.py").write_text("a = 1\n")
     text = (project / "pyproject.toml").read_text()
