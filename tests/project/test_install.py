@@ -94,6 +94,12 @@ def test_any_name_of_the_main_program(small, device):
             PackageError,
             "belay update",
         ),
+        (
+            lambda root: (root / ".belay/dependencies/main/a/__init__.py").unlink(),
+            {},
+            PackageError,
+            "a of group main is not whole",
+        ),
         *(
             (
                 lambda root, name=name: (root / "pyproject.toml").write_text(
