@@ -116,6 +116,16 @@ def test_outside_of_a_project(tmp_path):
     assert errors.startswith("error: no pyproject.toml in")
 
 
+def test_where_there_is_nothing_to_do_that_is_said(project):
+    (project / "pyproject.toml").write_text("[tool.belay]\n")
+    status, printed, errors = belay("install", BOARD, "--follow", cwd=project)
+    first, second = errors.splitlines()
+    assert (status, printed) == (0, "")
+    assert first.startswith("nothing to install: ")
+    assert second.startswith("warning: the board has no main.py")
+    assert belay("install", BOARD, "--follow", "--quiet", cwd=project) == (0, "", "")
+
+
 def test_a_port_in_use(project):
     with Device(BOARD):
         status, _, errors = belay("install", BOARD, cwd=project)
@@ -144,6 +154,15 @@ def test_compiled(project):
     words = ["install", BOARD, "--main", "main.py", "--follow", "--mpy-cross-binary", "auto"]
     assert belay(*words, cwd=project) == (0, "42\n", "")
     assert belay("fs", "ls", BOARD, "/my_project", cwd=project)[1].split()[-1].endswith(".mpy")
+
+
+def test_the_hosts_lines_of_what_was_compiled(project):
+    (project / "my_project/__init__.py").write_text("# comment\n\ndef f(x):\n    return 1 / x\n")
+    (project / "main.py").write_text("import my_project\nmy_project.f(0)\n")
+    words = ["install", BOARD, "--main", "main.py", "--follow", "--mpy-cross-binary", "auto"]
+    status, _, errors = belay(*words, cwd=project)
+    assert status == 1
+    assert f'File "{project}/my_project/__init__.py", line 4, in f\n    return 1 / x\n' in errors
 
 
 def test_files_that_are_not_the_locked_ones(project):

@@ -15,6 +15,13 @@ def test_an_exception_shows_the_boards_traceback_as_data(board):
     assert board("1") == 1
 
 
+def test_a_message_of_several_lines(board):
+    with pytest.raises(PyboardException) as caught:
+        board("raise ValueError('one\\n\\nOSError: two')")
+    error = caught.value
+    assert (error.type_name, error.message) == ("ValueError", "one\n\nOSError: two")
+
+
 def test_an_os_error_has_its_number(board):
     with pytest.raises(PyboardException) as caught:
         board("open('/nowhere/nothing')")

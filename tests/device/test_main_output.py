@@ -54,6 +54,12 @@ def test_a_traceback_that_more_output_follows_was_printed():
     assert (output.ended, output.traceback) == (True, b"")
 
 
+@pytest.mark.parametrize("piece", PIECES)
+def test_a_traceback_that_output_follows_at_once_was_printed(piece):
+    output, shown = run(REBOOT + RAISED + b"on\r\n" + BANNER, piece)
+    assert (shown, output.ended, output.traceback) == (RAISED + b"on\r\n", True, b"")
+
+
 def test_a_traceback_that_comes_slowly_is_one_all_the_same():
     output, _ = run(REBOOT + RAISED[:50], 10)
     assert output.release() == RAISED[:50]

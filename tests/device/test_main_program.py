@@ -13,7 +13,7 @@ from tests.device.test_circuitpython import Board
 
 from belay import Device
 from belay.device.main_program import follow_main, start_main
-from belay.exceptions import ConnectionLost, FeatureUnavailableError, PyboardException
+from belay.exceptions import ConnectionLost, FeatureUnavailableError, PyboardError, PyboardException
 from belay.testing import FIRMWARE, Answer, FakeBoard
 from belay.testing.memory import DIRECT
 
@@ -57,6 +57,16 @@ def test_output_until_the_end(followed):
     assert followed.device("1 + 1") == 2
 
 
+def test_the_last_byte_is_shown_where_it_is_no_whole_character(followed):
+    assert followed("import sys\nsys.stdout.buffer.write(b'one\\xc3')") == "one\\xc3"
+
+
+def test_a_printed_traceback_that_output_follows_at_once(followed):
+    raising = "import sys\ntry: 1/0\nexcept Exception as e: sys.print_exception(e)\n"
+    printed = followed(f"{raising}print('on')")
+    assert printed.endswith("ZeroDivisionError: divide by zero\non\n")
+
+
 def test_an_exception_names_the_files_of_the_host(followed, tmp_path):
     main, module = tmp_path / "my_main.py", tmp_path / "my_module.py"
     main.write_text("import fine\nfine.f(0)\n")
@@ -96,6 +106,17 @@ for i in range({tries}):
         followed(program)
     assert followed.printed.getvalue().count("cleanup") == tries
     assert followed.device("1 + 1") == 2
+
+
+def test_a_program_that_ctrl_c_does_not_stop():
+    """It is given up once, not again by closing."""
+    printed = io.StringIO()
+    with Device("sim:", stream_out=printed, timeout=2) as device:
+        device.fs.write("/main.py", "while 1:\n try:\n  print('go')\n  while 1: pass\n except: pass")
+        with pytest.raises(PyboardError), interrupting(printed, "go"):
+            follow_main(device)
+        with pytest.raises(ConnectionLost, match="closed"):
+            device("1")
 
 
 def test_ctrl_c_and_another_exception_in_the_cleanup(followed):

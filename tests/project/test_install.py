@@ -3,14 +3,16 @@
 import pytest
 from benches.data import make
 from tests.conftest import TARGET
+from tests.device.test_circuitpython import Board
 from tests.support.project import project, webhost
 from tests.support.transports import DOWN, UP, CountingTransport, CuttingTransport
 from tests.sync.test_wire_cost import packages
 
 from belay import Device
-from belay.exceptions import ConfigError, ConnectionLost, PackageError
+from belay.exceptions import BelayException, ConfigError, ConnectionLost, PackageError
 from belay.project import config
-from belay.project.install import install, prepared
+from belay.project.install import install, not_started, prepared
+from belay.testing import FIRMWARE, FakeBoard
 from belay.transport.connect import connect
 
 __all__ = ["packages", "project", "webhost"]
@@ -93,10 +95,25 @@ def test_any_name_of_the_main_program(small, device):
             "belay update",
         ),
         (
-            lambda root: (root / "pyproject.toml").write_text('[tool.belay]\nname = "lib"'),
+            lambda root: (root / ".belay/dependencies/main/a/__init__.py").unlink(),
             {},
-            ConfigError,
-            "where the packages go",
+            PackageError,
+            "a of group main is not whole",
+        ),
+        *(
+            (
+                lambda root, name=name: (root / "pyproject.toml").write_text(
+                    f'[tool.belay]\nname = "{name}"'
+                ),
+                {},
+                ConfigError,
+                what,
+            )
+            for name, what in [
+                ("lib", "where the packages go"),
+                ("Lib", "where the packages go"),
+                ("os", "a module of every board"),
+            ]
         ),
     ],
 )
@@ -112,6 +129,43 @@ def test_what_the_host_lacks_is_said_before_a_board_is_touched(small, change, op
     with pytest.raises(error) as caught, prepared(found, **options):
         pass
     assert match in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["main.py", "c.py"])
+def test_what_cannot_be_sent_is_named_as_the_host_knows_it(small, device, name):
+    """Both are copied first: the copy's name would say nothing."""
+    (small.root / name).write_bytes(b"x = '\xff'")
+    with pytest.raises(BelayException) as caught:
+        run(small, device, main=small.root / "main.py")
+    assert caught.value.message.startswith(f"{small.root / name} is no UTF-8")
+
+
+def test_a_board_without_a_main_program_is_told(device):
+    assert "no main.py" in not_started(device, stored=False)
+    device.fs.write("/main.py", "")
+    assert not_started(device, stored=False) == ""
+
+
+@pytest.mark.parametrize(
+    ("stored", "names", "warning"),
+    [
+        (True, ["code.py", "main.py"], "/code.py, not /main.py"),
+        (False, ["code.py", "main.py"], None),
+        (True, ["main.py", "lib/"], None),
+        (False, ["code.py/"], "no main.py"),
+    ],
+)
+def test_what_circuitpython_starts(stored, names, warning):
+    class Listing(Board):
+        def __call__(self, program):
+            if "listdir" in program:
+                return self.value([(name, None if name.endswith("/") else 1) for name in names])
+            return super().__call__(program)
+
+    fake = FakeBoard(Listing((10, 0, 3)), firmware=FIRMWARE["circuitpython 10"])
+    with Device(fake, startup="", timeout=5) as device:
+        said = not_started(device, stored=stored)
+    assert warning in said if warning else said == ""
 
 
 def test_what_differs_from_the_lock_is_told(small):

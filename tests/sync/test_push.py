@@ -304,6 +304,9 @@ def test_a_compiler_for_other_firmware_is_refused(device, folder, tmp_path):
     compiler.chmod(0o755)
     with pytest.raises(FeatureUnavailableError, match="version 5"):
         device.sync(folder({f"{tmp_path.name}.py": b"x = 1\n"}), mpy_cross_binary=compiler)
+    compiler.write_text("#!/bin/sh\n")
+    with pytest.raises(BelayException, match="makes nothing of it"):
+        device.sync(folder({"x.py": f"{tmp_path.name}\n".encode()}), mpy_cross_binary=compiler)
     with pytest.raises(FeatureUnavailableError, match="cannot run"):
         device.sync(folder({"x.py": b"x = 1\n"}), mpy_cross_binary=tmp_path / "none")
     assert files_on(device) == {}

@@ -67,6 +67,10 @@ def install(
                 f"warning: not what .belay/lock.json says: {', '.join(installation.differing)}; "
                 "belay update --locked restores them"
             )
+        if not installation.parts and script is None:
+            console.note(
+                f"nothing to install: {project.path} names no packages and no folder, and there is no --main"
+            )
         with open_device(port, password, timeout, startup="") as device:
             if follow and script is None:
                 check_can_follow(device)
@@ -79,7 +83,14 @@ def install(
             )
             if script is not None:
                 run_script(device, script)
-            elif follow:
+                return
+            # To ask takes an exchange; what MicroPython starts that was just given a main.py is known.
+            stored = main is not None
+            if device.implementation.name == "circuitpython" if stored else follow:
+                warning = install.not_started(device, stored=stored)
+                if warning:
+                    console.note(warning)
+            if follow:
                 follow_main(device)
             else:
                 start_main(device)

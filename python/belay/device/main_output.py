@@ -5,7 +5,8 @@ Rules:
 1. The end is the friendly banner with its prompt, exactly as the board has said it before: a program does not
    print that by accident. CircuitPython waits for a key before it: see ``wants_key``.
 2. A traceback is an exception of ``main.py`` where nothing but the end follows it. So it is withheld until
-   something else comes, or ``release`` is called because nothing does.
+   something else comes, or ``release`` is called because nothing does. Further lines of a message cannot be
+   told from output: a program that prints tracebacks and goes on is the commoner one.
 3. The rest is output, and is handed out as it comes.
 """
 
@@ -22,7 +23,7 @@ _REBOOT = re.compile(rb"\s*(?:MPY: |PYB: )?soft reboot\r\n")
 _ANY_KEY = re.compile(rb"\r\n[^\r\n]*CTRL[-+ ]?D[^\r\n]*\r\n\Z", re.IGNORECASE)
 _TRACEBACK = b"Traceback (most recent call last):"
 _WHOLE = re.compile(re.escape(_TRACEBACK) + rb"\r?\n(?: +[^\r\n]*\r?\n)*[^\r\n]+(?:\r?\n)?")
-"""One that nothing follows, where its message has one line."""
+"""One that nothing follows; its message has one line."""
 _LONGEST_REBOOT_BYTES = 64
 _KEPT_BYTES = 8192
 """Of what was handed out: a traceback that came slowly is still seen as one at the end."""
@@ -98,10 +99,9 @@ class MainOutput:
         traceback = text[begin:].partition(b"\r\n\r\n")[0] if begin >= 0 else b""
         rest = begin + len(traceback)
         self.ended = True
-        if begin < self._given:
-            self.traceback = traceback if _WHOLE.fullmatch(traceback) else b""
+        self.traceback = traceback if _WHOLE.fullmatch(traceback) else b""
+        if begin < self._given or not self.traceback:
             return text[self._given :] + behind
-        self.traceback = traceback
         return text[self._given : begin] + text[rest:].lstrip(b"\r\n") + behind
 
     def _beginning(self, what: bytes) -> int:

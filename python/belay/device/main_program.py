@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from typing import Callable
 
-from ..exceptions import ConnectionLost, FeatureUnavailableError
+from ..exceptions import ConnectionLost, FeatureUnavailableError, PyboardError
 from ..repl.output import OutputDecoder, write_text
 from ..repl.session import Session
 from ..repl.settling import INTERRUPT
@@ -63,7 +63,7 @@ def follow_main(device: Device) -> None:
     Raises:
         PyboardException: it raised.
         KeyboardInterrupt: Ctrl-C on the host; the program was stopped.
-        PyboardError: it does not let itself be stopped.
+        PyboardError: it does not let itself be stopped. The device is closed.
         ConnectionLost: the line is gone.
         FeatureUnavailableError: see ``check_can_follow``.
     """
@@ -80,8 +80,13 @@ def follow_main(device: Device) -> None:
         except KeyboardInterrupt:
             interrupted = True
             _stop(link.session, output, show)
+    write_text(link.stream_out, decoder.decode(b"", final=True))
     if not output.ended:
-        link.session.enter()
+        try:
+            link.session.enter()
+        except PyboardError:
+            device._release()  # to close it as ever would ask this board once more, for as long
+            raise
     error = link.sources.exception(output.traceback.decode("utf-8", "backslashreplace"))
     if interrupted and (not output.traceback or error.type_name == "KeyboardInterrupt"):
         raise KeyboardInterrupt

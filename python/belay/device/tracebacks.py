@@ -70,8 +70,11 @@ class SourceMap:
         lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
         shown, frames = [], []
         matches = [_FRAME.match(line) for line in lines]
+        # The message follows the frames; it may have several lines.
+        error = max((at for at, match in enumerate(matches) if match), default=len(lines) - 2) + 1
+        type_name, _, message = "\n".join(lines[error:]).partition(": ")
         # What does not compile is in the text that was sent, whatever function it is in.
-        runs = not lines[-1].startswith(("SyntaxError", "IndentationError"))
+        runs = not type_name.startswith(("SyntaxError", "IndentationError"))
         calls = sum(match is not None and not _is_ours(match) for match in matches)
         for line, match in zip(lines, matches):
             if match is None:
@@ -81,7 +84,6 @@ class SourceMap:
                 frame = self._frame(match, module, runs)
                 frames.append(frame)
                 shown.append(_describe(frame, match["function"] is not None))
-        type_name, _, message = lines[-1].partition(": ")
         if not text:
             # Every other exception has a text.
             type_name, message = "SystemExit", ""

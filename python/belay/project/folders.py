@@ -55,7 +55,8 @@ def stage(config: Config, groups: Sequence[Group], destination: Path) -> Dict[st
         where each file comes from, by its path in the folder.
 
     Raises:
-        PackageError: a package was not downloaded yet, or two groups have different files for one path.
+        PackageError: a package was not downloaded yet, or lacks a file, or two groups have different files
+            for one path.
     """
     origins: Dict[str, Path] = {}
     for group in groups:
@@ -88,18 +89,22 @@ def copy(files: Iterable[Tuple[str, Path]], destination: Path) -> None:
 
 def _files(config: Config, group: Group) -> Iterator[Tuple[str, Path]]:
     folder = group_folder(config, group.name)
-    recorded = lock.load(config.settings.lock_path).packages.get(group.name, {})
+    known = lock.load(config.settings.lock_path)
     for dependency in group.dependencies:
-        named = (
-            folder / dependency.name,
-            folder / f"{dependency.name}.py",
-            folder / f"{dependency.name}.mpy",
-        )
-        if dependency.develop or dependency.name in recorded or any(path.exists() for path in named):
+        if dependency.develop:
             continue
-        raise PackageError(
-            f"{dependency.name} of group {group.name} was not downloaded yet", hint="run belay update"
-        )
+        name = dependency.name
+        if name in known.packages.get(group.name, {}):
+            gone = [path for path in known.of(group.name, name) if not (folder.parent / path).is_file()]
+            if gone:  # to go on would take it from the board, too
+                raise PackageError(
+                    f"{name} of group {group.name} is not whole: there is no file {folder.parent / gone[0]}",
+                    hint="run belay update --locked",
+                )
+        elif not any((folder / each).exists() for each in (name, f"{name}.py", f"{name}.mpy")):
+            raise PackageError(
+                f"{name} of group {group.name} was not downloaded yet", hint="run belay update"
+            )
     if folder.is_dir():
         for target in list_folder(folder, str(folder)):
             yield target, folder / target

@@ -18,9 +18,14 @@ from ..exceptions import BelayException, ConfigError
 from .config import Config
 from .folders import chosen_groups, differences, stage
 
-__all__ = ["Installation", "Part", "install", "prepared"]
+__all__ = ["Installation", "Part", "install", "not_started", "prepared"]
 
 _LIBRARY = "lib"
+_MAIN = "main.py"
+_TAKEN = frozenset((_LIBRARY, "gc", "io", "machine", "micropython", "os", "sys", "time"))
+"""Where the packages go, and modules of every board: a folder before them on its path would hide them."""
+_STARTED = {"micropython": (_MAIN,), "circuitpython": ("code.txt", "code.py", "main.txt", _MAIN)}
+"""What a board starts: the first of these at its root (CircuitPython ``main.c``)."""
 Watch = Callable[[str], ContextManager[Optional[Callable[..., Any]]]]
 
 
@@ -93,8 +98,8 @@ def prepared(
             if not main.is_file():
                 raise ConfigError(f"there is no file {main}", hint="--main takes the .py file to be started")
             (scratch / "main").mkdir()
-            found.files["/main.py"] = main
-            found.parts.append(Part("/main.py", Path(shutil.copy(main, scratch / "main" / "main.py")), "/"))
+            found.files[f"/{_MAIN}"] = main
+            found.parts.append(Part(f"/{_MAIN}", Path(shutil.copy(main, scratch / "main" / _MAIN)), "/"))
         yield found
 
 
@@ -126,14 +131,35 @@ def install(
                 )  # fmt: skip
         except BelayException as error:
             error.step = error.step or f"installing {part.label}"
+            for place, origin in installation.files.items():
+                if place.startswith(part.label):
+                    # What is copied for the board is known to nobody by the copy's name.
+                    staged = f"{part.source}{place[len(part.label) :]}"
+                    error.message = error.message.replace(staged, str(origin))
             raise
+
+
+def not_started(device: Device, *, stored: bool) -> str:
+    """A warning where a restart of the board does not start what is expected; else empty.
+
+    Args:
+        stored: ``main.py`` was installed.
+    """
+    names = {entry.name for entry in device.fs.ls("/") if not entry.is_folder}
+    started = next((name for name in _STARTED[device.implementation.name] if name in names), "")
+    if not started:
+        return "warning: the board has no main.py, so nothing is started; --main FILE stores one"
+    if stored and started != _MAIN:
+        return f"warning: the board starts /{started}, not /{_MAIN}; belay fs rm /{started} removes it"
+    return ""
 
 
 def _project_folder(config: Config) -> Path:
     folder = config.root / config.name
-    if config.name == _LIBRARY:
+    if config.name.lower() in _TAKEN:  # to FAT, upper and lower case are one
+        what = "where the packages go" if config.name.lower() == _LIBRARY else "a module of every board"
         raise ConfigError(
-            f'{config.path}: tool.belay.name = "{_LIBRARY}" is where the packages go',
+            f'{config.path}: tool.belay.name = "{config.name}" is {what}',
             hint="give the project's folder another name",
         )
     if not folder.is_dir():

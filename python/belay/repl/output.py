@@ -41,7 +41,7 @@ class OutputDecoder:
     """
 
     def __init__(self) -> None:
-        self._decode: Callable[[bytes], str] = codecs.getincrementaldecoder("utf-8")(
+        self._decode: Callable[[bytes, bool], str] = codecs.getincrementaldecoder("utf-8")(
             "backslashreplace"
         ).decode
         self.converts_newlines = False
@@ -52,16 +52,17 @@ class OutputDecoder:
         """Take what the board made of one printed newline; it may come in pieces."""
         self.converts_newlines |= data.startswith(b"\r")
 
-    def decode(self, data: bytes, *, of_repl: bool = False) -> str:
+    def decode(self, data: bytes, final: bool = False, *, of_repl: bool = False) -> str:
         """The text of ``data``, as far as it is complete.
 
         Args:
             data: what came.
+            final: nothing follows: give the text to the last byte.
             of_repl: the REPL speaks in it too, which ends its lines as ``print`` does on most boards.
         """
-        text = self._decode(data)
+        text = self._decode(data, final)
         if not (self.converts_newlines or of_repl or self._held):
             return text
         text = self._held + text
-        self._held = "\r" if text.endswith("\r") else ""
+        self._held = "\r" if text.endswith("\r") and not final else ""
         return text[: len(text) - len(self._held)].replace("\r\n", "\n")

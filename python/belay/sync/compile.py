@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import List, Optional, Sequence, Tuple
+from typing import List, Mapping, Optional, Sequence, Tuple
 
 import platformdirs
 
@@ -56,8 +56,8 @@ class MpyCross:
         self._version = answer.stdout
         """What it says of itself: which firmware its files are for."""
 
-    def compile(self, files: Sequence[Path]) -> List[bytes]:
-        """The ``.mpy`` of each, in order.
+    def compile(self, files: Mapping[str, Path]) -> List[bytes]:
+        """The ``.mpy`` of each, in order. Keys are the board's paths: what tracebacks show.
 
         Raises:
             OSError: a file cannot be read.
@@ -65,7 +65,7 @@ class MpyCross:
             FeatureUnavailableError: the board does not import what the compiler makes.
         """
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            made = list(pool.map(self._compile, files))
+            made = list(pool.map(self._compile, files.keys(), files.values()))
         versions = {content[1] for content in made}
         if versions - {self._wanted}:
             raise FeatureUnavailableError(
@@ -75,9 +75,9 @@ class MpyCross:
             )
         return made
 
-    def _compile(self, file: Path) -> bytes:
+    def _compile(self, name: str, file: Path) -> bytes:
         source = file.read_bytes()
-        what = b"\0".join([self._version, *(option.encode() for option in self._options), file.name.encode()])
+        what = b"\0".join([self._version, *(option.encode() for option in self._options), name.encode()])
         key = hashlib.sha256(what + b"\0" + source).hexdigest()
         folder = Path(platformdirs.user_cache_dir("belay", appauthor=False, opinion=False)) / "mpy"
         cached = folder / f"{key}.mpy"
@@ -85,10 +85,11 @@ class MpyCross:
             return cached.read_bytes()
         with tempfile.TemporaryDirectory(prefix="belay-mpy-") as scratch:
             made = Path(scratch) / "made.mpy"
-            answer = self._run([*self._options, "-s", file.name, "-o", str(made), str(file)])
-            if answer.returncode:
+            answer = self._run([*self._options, "-s", name, "-o", str(made), str(file)])
+            if answer.returncode or not made.is_file():
+                said = answer.stderr.decode(errors="replace").strip()
                 raise BelayException(
-                    f"{file} cannot be compiled: {answer.stderr.decode(errors='replace').strip()}",
+                    f"{file} cannot be compiled: {said or f'{self._binary} makes nothing of it'}",
                     hint="mend it, or do not send it (ignore=, --ignore)",
                 )
             content = made.read_bytes()

@@ -80,7 +80,7 @@ class Service:
         path = Path(folder)
         root = _root(dst)
         compiler = self._compiler(mpy_cross_binary)
-        tree = stage(path, ignore=_ignore(ignore), shrink=minify, compiler=compiler, at_root=root == "/")
+        tree = stage(path, ignore=_ignore(ignore), shrink=minify, compiler=compiler, root=root)
         only = path.is_file()
         return self._push(
             Goal(root, tree, None if only else _keep(keep, root), only, in_place, progress_update)
@@ -108,9 +108,7 @@ class Service:
             found = next((place / subfolder for place in places if (place / subfolder).exists()), None)
             if found is None:
                 raise ValueError(f"{name} has no folder {subfolder}")
-            staged = stage(
-                found, ignore=_ignore(ignore), shrink=minify, compiler=compiler, at_root=root == "/"
-            )
+            staged = stage(found, ignore=_ignore(ignore), shrink=minify, compiler=compiler, root=root)
             _overlay(tree, staged)
         return self._push(Goal(root, tree, _keep(keep, root), False, in_place, progress_update))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, Optional, Protocol, Sequence, Tuple
+from typing import Dict, Mapping, Optional, Protocol, Sequence, Tuple
 
 from .._native import content_hashes, stage_files, walk_folder
 from .plan import TEMPORARY
@@ -35,12 +35,12 @@ Tree = Dict[str, Optional[File]]
 class Compiler(Protocol):
     """Compiles Python files."""
 
-    def compile(self, files: Sequence[Path]) -> Sequence[bytes]:
-        """The ``.mpy`` of each."""
+    def compile(self, files: Mapping[str, Path]) -> Sequence[bytes]:
+        """The ``.mpy`` of each, which tracebacks call by its key."""
 
 
 def stage(
-    source: Path, *, ignore: Sequence[str], shrink: bool, compiler: Optional[Compiler], at_root: bool
+    source: Path, *, ignore: Sequence[str], shrink: bool, compiler: Optional[Compiler], root: str
 ) -> Tree:
     """A folder, or one file.
 
@@ -49,7 +49,8 @@ def stage(
         ignore: patterns as in ``.gitignore``, relative to the folder.
         shrink: minify Python files.
         compiler: compile them instead.
-        at_root: it goes to the root of the board, where ``main.py`` and a few others must stay what they are.
+        root: the folder of the board that it goes to, with a slash at its end. In ``/``, ``main.py`` and
+            a few others must stay what they are.
 
     Raises:
         ValueError: there is no such folder or file.
@@ -65,10 +66,10 @@ def stage(
         raise ValueError(f"there is no folder or file {source}")
     tree: Tree = {f"{name}/": None for name, is_folder in found if is_folder}
     names = [name for name, is_folder in found if not is_folder and name != TEMPORARY]
-    compiled = [name for name in names if compiler and _is_compiled(name, at_root)]
+    compiled = [name for name in names if compiler and _is_compiled(name, root == "/")]
     if compiler:
-        files = [source / name for name in compiled]
-        for name, file, content in zip(compiled, files, compiler.compile(files)):
+        files = {f"{root}{name}": source / name for name in compiled}
+        for name, file, content in zip(compiled, files.values(), compiler.compile(files)):
             tree[f"{name[:-3]}.mpy"] = staged(content, os.stat(file).st_size)
     rest = [name for name in names if name not in set(compiled)]
     for name, row in zip(rest, stage_files([source / name for name in rest], shrink)):
