@@ -6,7 +6,6 @@ from tests.conftest import TARGET
 from tests.device.test_circuitpython import Board
 from tests.support.project import project, webhost
 from tests.support.transports import DOWN, UP, CountingTransport, CuttingTransport
-from tests.sync.test_wire_cost import packages
 
 from belay import Device
 from belay.exceptions import BelayException, ConfigError, ConnectionLost, PackageError
@@ -15,7 +14,7 @@ from belay.project.install import install, not_started, prepared
 from belay.testing import FIRMWARE, FakeBoard
 from belay.transport.connect import connect
 
-__all__ = ["packages", "project", "webhost"]
+__all__ = ["project", "webhost"]
 
 
 def tree(device):
