@@ -39,11 +39,8 @@ def write_project(root, files):
 
 
 @pytest.mark.timeout(300)
-def bench_install(benchmark, either_belay, tmp_path):
-    try:
-        root = write_project(tmp_path / "project", make.packages())
-    except make.Unavailable as reason:
-        pytest.skip(str(reason))
+def bench_install(benchmark, either_belay, packages, tmp_path):
+    root = write_project(tmp_path / "project", packages)
     nothing = make.write({"pyproject.toml": b"[tool.belay]\n"}, tmp_path / "nothing")
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
     python = tools.program_of(either_belay)
