@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import resource
 import subprocess
 import sys
 import threading
@@ -167,6 +168,12 @@ def keep_fastest(benchmark: Any, tool: str, measure: Callable[[], dict[str, Figu
     print()
     for operation, figures in rows.items():
         print(f"{tool:14}{operation:32}", *(f"{name} {value}" for name, value in figures.items()))
+
+
+def children_cpu_s() -> float:
+    """CPU time of all children that have ended: a clock for whole commands."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _plain(value: object) -> object:

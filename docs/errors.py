@@ -123,5 +123,4 @@ def cell(content: str) -> str:
 
 
 if __name__ == "__main__":
-    REFERENCE.parent.mkdir(exist_ok=True)
     REFERENCE.write_text(page(), "utf-8")

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from benches.data import make
 
 from belay import Device
 
@@ -31,3 +32,12 @@ def board():
     """A board that the tests of a module share: they leave nothing behind that the next one would meet."""
     with Device(TARGET) as board:
         yield board
+
+
+@pytest.fixture(scope="session")
+def packages():
+    """The 60 files of the budgets: path and content."""
+    try:
+        return make.packages()
+    except make.Unavailable as reason:
+        pytest.skip(str(reason))

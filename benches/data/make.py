@@ -31,6 +31,7 @@ SDISTS = {
     "adafruit-circuitpython-rsa": "1.2.30",
     "adafruit-circuitpython-seesaw": "1.18.2",
 }
+LIBRARIES = [f"package{number}" for number in range(10)]
 PACKAGE_FILES, PACKAGE_BYTES = 60, 286_000
 TINY_FILES, TINY_FOLDERS = 400, 88
 RANDOM_BYTES = 256 * 1024
@@ -90,6 +91,15 @@ def _download(names: list[str], folder: Path) -> None:
             raise Unavailable(_failures[0]) from None
         for path in Path(unfinished).iterdir():
             path.replace(folder / path.name)
+
+
+def libraries() -> dict[str, bytes]:
+    """`LIBRARIES`, of three files each: what a project installs beside `packages`."""
+    return {
+        f"{name}/{part}.py": f"# {name}\ndef {part}(value):\n    return value * {number}\n".encode() * 20
+        for number, name in enumerate(LIBRARIES)
+        for part in ("__init__", "first", "second")
+    }
 
 
 def packages() -> dict[str, bytes]:

@@ -1,22 +1,17 @@
 """The start-up row of the budgets for each command: CPU time of `--help`, children included; 120 ms."""
 
 import os
-import resource
 import subprocess
 import sys
 
 import pytest
+from benches import tools
 
 from belay.cli.main import COMMANDS
 
 
-def children_cpu():
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
-
-
 @pytest.mark.parametrize("name", ["", *COMMANDS])
-@pytest.mark.benchmark(timer=children_cpu)
+@pytest.mark.benchmark(timer=tools.children_cpu_s)
 def bench_help(benchmark, name):
     command = [sys.executable, "-m", "belay", *name.split(), "--help"]
 

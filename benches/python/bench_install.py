@@ -17,33 +17,21 @@ from benches.link import open_link
 
 from belay import Device
 
-PACKAGES, PARTS = 10, ("__init__", "first", "second")
 MAIN = b"import app\n"
 EARLIER = tools.PROGRAM.with_name("earlier.py")
 
 
 def write_project(root, files):
     make.write(files, root / "app")
-    names = [f"package{number}" for number in range(PACKAGES)]
-    for number, name in enumerate(names):
-        make.write(
-            {
-                f"{part}.py": f"# {name}\ndef {part}(value):\n    return value * {number}\n".encode() * 20
-                for part in PARTS
-            },
-            root / "sources" / name,
-        )
-    sources = "\n".join(f'{name} = "./sources/{name}"' for name in names)
+    make.write(make.libraries(), root / "sources")
+    sources = "\n".join(f'{name} = "./sources/{name}"' for name in make.LIBRARIES)
     settings = f'[tool.belay]\nname = "app"\n[tool.belay.dependencies]\n{sources}\n'.encode()
     return make.write({"main.py": MAIN, "pyproject.toml": settings}, root)
 
 
 @pytest.mark.timeout(300)
-def bench_install(benchmark, either_belay, tmp_path):
-    try:
-        root = write_project(tmp_path / "project", make.packages())
-    except make.Unavailable as reason:
-        pytest.skip(str(reason))
+def bench_install(benchmark, either_belay, packages, tmp_path):
+    root = write_project(tmp_path / "project", packages)
     nothing = make.write({"pyproject.toml": b"[tool.belay]\n"}, tmp_path / "nothing")
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
     python = tools.program_of(either_belay)
@@ -63,7 +51,7 @@ def bench_install(benchmark, either_belay, tmp_path):
             with Device(link.port, startup="") as device:
                 there = {entry.path for entry in device.fs.tree() if not entry.is_folder}
                 assert device.fs.read("/main.py") == MAIN
-        assert len(there) == PACKAGES * len(PARTS) + make.PACKAGE_FILES + 1
+        assert len(there) == len(make.libraries()) + make.PACKAGE_FILES + 1
         for figures in (first, unchanged):
             figures["alone"] = {name: figures[name] - bare[name] for name in bare if name != "seconds"}
         return {"install, first": first, "install, unchanged": unchanged}

@@ -14,11 +14,8 @@ ROUNDS = {tools.OURS: 200, tools.EARLIER: 5}
 
 
 @pytest.fixture(scope="module")
-def programs():
-    try:
-        return {name: content.decode() for name, content in make.packages().items()}
-    except make.Unavailable as reason:
-        pytest.skip(str(reason))
+def programs(packages):
+    return {name: content.decode() for name, content in packages.items()}
 
 
 def bench_minify(benchmark, either_belay, programs, tmp_path):

@@ -13,14 +13,10 @@ from belay.sync.stage import DEFAULT_IGNORE, stage
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    try:
-        files = make.packages()
-    except make.Unavailable as reason:
-        pytest.skip(str(reason))
+def folder(packages, tmp_path_factory):
     folder = tmp_path_factory.mktemp("stage")
     for number in range(17):
-        make.write(files, folder / f"copy{number}")
+        make.write(packages, folder / f"copy{number}")
     (folder / "copy0/__pycache__").mkdir()
     (folder / "copy0/__pycache__/x.pyc").write_bytes(b"x")
     return folder

@@ -1,11 +1,10 @@
 """Start-up: CPU time of whole commands, children included, beside other tools and bare Python."""
 
 import os
-import resource
 import subprocess
 
 import pytest
-from benches import peers, tools
+from benches import tools
 
 COMMANDS = {
     "bare Python": {name: ["-c", "pass"] for name in tools.BELAYS},
@@ -20,20 +19,13 @@ COMMANDS = {
 }
 
 
-def children_cpu():
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
-
-
-@pytest.mark.parametrize(("command", "name"), [(one, name) for one in COMMANDS for name in COMMANDS[one]])
-@pytest.mark.benchmark(timer=children_cpu)
-def bench_start_up(benchmark, command, name):
-    try:
-        program = tools.program_of(name)
-    except peers.Unavailable as reason:
-        pytest.skip(str(reason))
-    words = COMMANDS[command][name]
-    if name in tools.BELAYS and words[0] != "-c":
+@pytest.mark.parametrize(
+    ("command", "tool"), [(one, tool) for one in COMMANDS for tool in COMMANDS[one]], indirect=["tool"]
+)
+@pytest.mark.benchmark(timer=tools.children_cpu_s)
+def bench_start_up(benchmark, command, tool):
+    program, words = tools.program_of(tool), COMMANDS[command][tool]
+    if tool in tools.BELAYS and words[0] != "-c":
         program = program.parent / "belay"
     environment = {**os.environ, "COLUMNS": "80"}
 
@@ -43,4 +35,4 @@ def bench_start_up(benchmark, command, name):
     done = run()
     assert done.returncode == (1 if os.devnull in words else 0), done.stderr
     benchmark.pedantic(run, rounds=15, iterations=1, warmup_rounds=1)
-    benchmark.extra_info.update(command=command, tool=name)
+    benchmark.extra_info.update(command=command, tool=tool)

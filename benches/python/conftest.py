@@ -5,6 +5,7 @@ import time
 
 import pytest
 from benches import peers, tools
+from benches.data import make
 
 
 def pytest_configure(config):
@@ -39,3 +40,12 @@ def tool(request):
 def either_belay(request):
     """Ours, and the earlier one."""
     return available(request.param)
+
+
+@pytest.fixture(scope="session")
+def packages():
+    """The 60 files: path and content."""
+    try:
+        return make.packages()
+    except make.Unavailable as reason:
+        pytest.skip(str(reason))

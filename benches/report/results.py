@@ -66,12 +66,12 @@ def _rounded(value: Any) -> Any:
     return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
 
 
-def save(results: Results, file: Path = FILE) -> None:
+def save(results: Results) -> None:
     """Write them."""
-    file.write_text(json.dumps(results, indent=1) + "\n")
+    FILE.write_text(json.dumps(results, indent=1) + "\n")
 
 
-def load(file: Path = FILE) -> Results:
+def load() -> Results:
     """Read them."""
-    results: Results = json.loads(file.read_text())
+    results: Results = json.loads(FILE.read_text())
     return results

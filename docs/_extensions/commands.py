@@ -30,20 +30,11 @@ def section(context, level):
     yield f"```text\n{' '.join(command.get_usage(context).split()[1:])}\n```\n"
     yield prose(command.help)
     yield "| | |\n|---|---|"
-    for parameter in command.get_params(context):
-        yield from (f"| {code(names)} | {cell(text)} |" for names, text in rows(parameter, context))
+    for rows in command.rows(context).values():
+        yield from (f"| {code(names)} | {cell(text)} |" for names, text in rows)
     yield ""
     if hasattr(command, "commands"):
         yield from sections(context, level + 1)
-
-
-def rows(parameter, context):
-    """How a parameter is written, and what it is. One that stands for several words has a line for each."""
-    names, text = parameter.get_help_record(context)
-    text = text.replace("[required]", "")  # the brackets of the usage line say what is not
-    if parameter.param_type_name == "argument" and "\n" in text:
-        return [line.split("  ", 1) for line in text.splitlines()]
-    return [(names, text)]
 
 
 def prose(text):
@@ -51,7 +42,7 @@ def prose(text):
     blocks = []
     for paragraph in text.strip().split("\n\n"):
         label, _, examples = paragraph.partition(":")
-        if label in ("Example", "Examples"):
+        if label == "Examples":
             lines = [f"$ {line.strip()}" for line in examples.strip().splitlines()]
             blocks.append("\n".join(["```console", *lines, "```"]))
         else:

@@ -46,7 +46,8 @@ class BelayException(Exception):
         self.message = message
         self.hint = hint
         self.step = ""
-        """What was being done, where that says more than the call: a step of opening a device."""
+        """What was being done, where that says more than the call: a step of opening a device or of an
+        install."""
 
     def __str__(self) -> str:
         return self._described(self.message)

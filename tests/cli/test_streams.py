@@ -8,8 +8,6 @@ import sys
 
 import pytest
 
-ESCAPE = b"\x1b["
-
 
 @pytest.fixture
 def environment(tmp_path):

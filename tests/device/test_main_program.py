@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import socket
 import threading
 import time
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 from tests.device.test_circuitpython import Board
+from tests.support.network_boards import tcp_board
 
 from belay import Device
 from belay.device.main_program import follow_main, start_main
@@ -143,16 +145,17 @@ def test_a_board_that_is_unplugged(followed):
     thread.join()
 
 
-def test_started_and_left_alone(tmp_path):
-    with Device("sim:") as device:
-        device.fs.write("/main.py", "open('/ran', 'w').close()\nwhile True: pass")
-        line = device._link.session.transport
-        start_main(device)
-        with pytest.raises(ConnectionLost, match="closed"):
-            device("1")
-    assert line.read  # the port was given back
-    with pytest.raises(ConnectionLost):
-        line.write(b"x", 1)
+def test_started_and_left_alone():
+    """The board behind the line lives on: who comes next hears it."""
+    with tcp_board() as relay:
+        with Device(f"socket://127.0.0.1:{relay.port}") as device:
+            device.fs.write("/main.py", "import time\nwhile True:\n  print('on')\n  time.sleep_ms(10)")
+            start_main(device)
+            with pytest.raises(ConnectionLost, match="closed"):
+                device("1")
+        with socket.create_connection(("127.0.0.1", relay.port), timeout=20) as next_one:
+            heard = b"".join(next_one.recv(1) for _ in range(60))
+        assert heard.count(b"on") >= 10, heard
 
 
 @pytest.mark.parametrize("name", ["circuitpython 10", "circuitpython 7", "micropython", "micro:bit"])

@@ -190,22 +190,19 @@ def test_what_a_test_of_its_own_runs_is_run_by_it():
             assert block.page.stem in (ROOT / block.remark[1]).read_text("utf-8"), block
 
 
-def test_the_program_of_the_page_is_seen_to_fail(tmp_path):
-    """The judge itself: a block that raises, one that prints something else, a command that fails."""
+@pytest.mark.parametrize(
+    ("judge", "text", "why"),
+    [
+        (run_program, "```python\nprint(1)\n```\n\n```text\n2\n```\n", "prints"),
+        (run_program, "```python\nprint(1)\n```\n\n```python\nraise ValueError\n```\n", "raised"),
+        (run_program, "```python\nimport atexit\natexit.register(lambda: 1 / 0)\n```\n", "Traceback"),
+        (type_in, "```console\n$ false\n```\n", "status 1"),
+        (type_in, "```console\n$ echo 12\n1\n```\n", "is missing"),
+        (type_in, "```console\n$ echo\nerror: x\n```\n", "status 0"),
+    ],
+)
+def test_the_judges_see_failures(judge, text, why, tmp_path):
     page = tmp_path / "page.md"
-    for text in (
-        "```python\nprint(1)\n```\n\n```text\n2\n```\n",
-        "```python\nprint(1)\n```\n\n```python\nraise ValueError\n```\n",
-        "```python\nimport atexit\natexit.register(lambda: 1 / 0)\n```\n",
-    ):
-        page.write_text(text)
-        with pytest.raises(AssertionError):
-            run_program(blocks_of(page), tmp_path)
-    for text in (
-        "```console\n$ false\n```\n",
-        "```console\n$ echo 12\n1\n```\n",
-        "```console\n$ echo\nerror: x\n```\n",
-    ):
-        page.write_text(text)
-        with pytest.raises(AssertionError):
-            type_in(blocks_of(page), tmp_path)
+    page.write_text(text)
+    with pytest.raises(AssertionError, match=why):
+        judge(blocks_of(page), tmp_path)

@@ -16,7 +16,6 @@ import belay
 pytest.importorskip("micropython_run")
 ROOT = Path(__file__).parents[2]
 GUIDES = ROOT / "docs" / "guides"
-CONNECTIONS = (GUIDES / "connections.md").read_text("utf-8")
 PRODUCT = "\n".join(path.read_text("utf-8") for path in (ROOT / "python" / "belay").rglob("*.py"))
 SER2NET = shutil.which("ser2net", path="/usr/sbin:/usr/bin:/sbin:/bin")
 

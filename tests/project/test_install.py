@@ -6,7 +6,6 @@ from tests.conftest import TARGET
 from tests.device.test_circuitpython import Board
 from tests.support.project import project, webhost
 from tests.support.transports import DOWN, UP, CountingTransport, CuttingTransport
-from tests.sync.test_wire_cost import packages
 
 from belay import Device
 from belay.exceptions import BelayException, ConfigError, ConnectionLost, PackageError
@@ -15,7 +14,7 @@ from belay.project.install import install, not_started, prepared
 from belay.testing import FIRMWARE, FakeBoard
 from belay.transport.connect import connect
 
-__all__ = ["packages", "project", "webhost"]
+__all__ = ["project", "webhost"]
 
 
 def tree(device):
@@ -216,13 +215,8 @@ def test_unplugged_in_each_phase(small, monkeypatch, tmp_path, direction, deaths
 def large(packages, project):
     """The 60 files of the budget as the project's folder, and ten packages of a few files each."""
     make.write(packages, project.root / "app")
-    names = [f"package{number}" for number in range(10)]
-    for number, name in enumerate(names):
-        (project.root / "sources" / name).mkdir(parents=True)
-        for part in ("__init__", "first", "second"):
-            text = f"# {name}\ndef {part}(value):\n    return value * {number}\n" * 20
-            (project.root / "sources" / name / f"{part}.py").write_text(text)
-    project.write("\n".join(f'{name} = "./sources/{name}"' for name in names), 'name = "app"')
+    make.write(make.libraries(), project.root / "sources")
+    project.write("\n".join(f'{name} = "./sources/{name}"' for name in make.LIBRARIES), 'name = "app"')
     project.update()
     (project.root / "main.py").write_text("import app\n")
     return project

@@ -5,8 +5,9 @@ CuttingTransport     loses the line after so many bytes
 CorruptingTransport  changes or drops one byte
 """
 
-import re
 from dataclasses import dataclass
+
+from benches.link import CREDIT
 
 from belay.exceptions import ConnectionLost
 
@@ -46,14 +47,6 @@ class Count:
     """Bursts that only went on because the board granted room."""
     bytes_up: int
     bytes_down: int
-
-
-SYNC_CREDIT = re.compile(rb"\x1f\w{7}[CW]\d+:\d*\x1f\w{7}")
-
-
-def is_credit(answer):
-    """Nothing but room to go on: raw-paste's answer to its request and its windows, or a sync's credits."""
-    return not SYNC_CREDIT.sub(b"", answer).removeprefix(b"R\x01\x80\x00").strip(b"\x01")
 
 
 class CountingTransport(WrappingTransport):
@@ -101,7 +94,7 @@ class CountingTransport(WrappingTransport):
         return data
 
     def _kind(self):
-        return "credits" if is_credit(self._answer) else "exchanges"
+        return "credits" if CREDIT.fullmatch(self._answer) else "exchanges"
 
 
 class CuttingTransport(WrappingTransport):

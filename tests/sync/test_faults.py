@@ -1,5 +1,6 @@
 """Whatever happens to the line, each file on the board is whole, old or new, and the next sync completes."""
 
+import re
 import time
 from dataclasses import replace
 
@@ -111,17 +112,22 @@ def test_a_byte_is_lost_on_a_small_ring(bench, trees, way):
 class FirstCredit(WrappingTransport):
     """The number in the first credit becomes another."""
 
-    def __init__(self, transport, number):
+    def __init__(self, transport, number, damaged):
         super().__init__(transport)
         self._number = number
+        self._damaged = damaged
 
     def read(self, timeout_s):
-        return super().read(timeout_s).replace(b"C1:1", b"C1:" + self._number)
+        data = super().read(timeout_s)
+        self._damaged += re.findall(b"C1:1", data)
+        return data.replace(b"C1:1", b"C1:" + self._number)
 
 
 @pytest.mark.parametrize("number", [b"d", b"9", b"0", b"\xff"])
 def test_a_credit_is_damaged(bench, trees, number):
-    assert break_once(bench, trees, FirstCredit, number) is None
+    damaged = []
+    assert break_once(bench, trees, FirstCredit, number, damaged) is None
+    assert damaged
 
 
 @pytest.mark.slow

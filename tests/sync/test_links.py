@@ -40,14 +40,6 @@ def link_to(kind):
             yield f"{kind}://127.0.0.1:{relay.port}", ""
 
 
-@pytest.fixture(scope="module")
-def packages():
-    try:
-        return make.packages()
-    except make.Unavailable as reason:
-        pytest.skip(str(reason))
-
-
 @pytest.mark.parametrize(
     ("kind", "flow"),
     [
@@ -112,7 +104,7 @@ def test_nothing_is_lost_on_a_board_with_a_small_ring(kind, packages, tmp_path):
         assert board.lost == 0
 
 
-def test_a_ring_that_is_not_known_costs_programs(packages):
+def test_a_ring_that_is_not_known_costs_programs():
     """The test's own check: without what the table says of WebREPL, bytes are lost."""
     with small_ring("webrepl") as (transport, board):
         transport.line = replace(transport.line, ring_bytes=None)

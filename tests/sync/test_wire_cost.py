@@ -21,14 +21,6 @@ def device(line):
         yield board
 
 
-@pytest.fixture(scope="module")
-def packages():
-    try:
-        return make.packages()
-    except make.Unavailable as reason:
-        pytest.skip(str(reason))
-
-
 def tree(files, folder):
     make.write(files, folder)
     return folder, sum(map(len, files.values()))

@@ -15,7 +15,6 @@ from belay.exceptions import ConnectionLost, PyboardException, TimeoutExpired
 from belay.testing import FIRMWARE, Answer, FakeBoard, Interpreter
 
 WITH_PASTE = sorted(name for name, firmware in FIRMWARE.items() if firmware.paste == "on")
-WITHOUT_PASTE = sorted(set(FIRMWARE) - set(WITH_PASTE))
 MARK = b"\x1fabcdefg"
 OUTPUT = b"text\x04\x04>OK \x01\r\n"
 

@@ -8,7 +8,7 @@ from typing import List, Optional
 import typer
 
 from ..exceptions import BelayException
-from . import completion, console
+from . import completion, console, options
 from .help import App
 from .options import DEBUG, IN_PLACE, MPY_CROSS, PASSWORD, PORT, QUIET, TIMEOUT, open_device
 from .progress import transferring
@@ -57,9 +57,9 @@ def install(
     from ..project import config, install
 
     project = config.load()
-    if script is not None and not script.is_file():
-        raise BelayException(f"there is no file {script}", hint="--run takes the .py file to be run")
     if script is not None:
+        if not script.is_file():
+            raise BelayException(f"there is no file {script}", hint="--run takes the .py file to be run")
         read_script(script)  # what is wrong with it is told before a board is interrupted
     with install.prepared(project, groups=groups or (), main=main) as installation:
         if installation.differing:
@@ -77,7 +77,7 @@ def install(
             install.install(
                 device,
                 installation,
-                mpy_cross_binary=True if mpy_cross == "auto" else mpy_cross or None,
+                mpy_cross_binary=options.compiler(mpy_cross),
                 in_place=in_place,
                 watch=transferring,
             )

@@ -52,7 +52,12 @@ MPY_CROSS = typer.Option(
 IN_PLACE = typer.Option(False, "--in-place", help="Make room: delete first, replace in place.")
 
 
-def words(metavar: str, lines: str, required: bool = True, files: bool = True) -> Any:
+def compiler(given: str) -> Union[None, bool, str]:
+    """The value of ``--mpy-cross-binary`` as ``Device.sync`` takes it."""
+    return given == "auto" or given or None
+
+
+def words(metavar: str, lines: str, *, required: bool = True, files: bool = True) -> Any:
     """Positionals that begin with ``[PORT]``, whose meaning depends on how many there are.
 
     Args:

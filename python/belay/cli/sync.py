@@ -69,7 +69,7 @@ def sync(
             True if keep_all else keep,
             ignore,
             minify,
-            True if mpy_cross == "auto" else mpy_cross or None,
+            options.compiler(mpy_cross),
             update,
             in_place,
         )

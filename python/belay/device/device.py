@@ -79,11 +79,13 @@ class Device(Files, metaclass=DeviceMeta):
 
     Raises:
         ConnectionFailedError: the board could not be reached. The port is free again after any error.
+        AuthenticationError: a password is wrong or missing.
         DeviceNotFoundError: no port fits.
         InsufficientSpecifierError: several ports fit.
         PyboardError: what is there does not behave as a raw REPL.
         PyboardException: ``startup`` raised.
         ValueError: ``timeout`` is no time.
+        TypeError: ``device`` is nothing of the above.
     """
 
     MAX_CMD_HISTORY_LEN = 1000
@@ -250,6 +252,7 @@ class Device(Files, metaclass=DeviceMeta):
             NotBelayResponseError: its value is no literal.
             TimeoutExpired: past ``timeout``; the board was interrupted, the next call works.
             ConnectionLost: the board is gone.
+            TypeError: ``code`` is no ``str``.
         """
         if not isinstance(code, str):
             raise TypeError(f"a device takes Python code as a str, not {type(code).__name__}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Callable, Dict, Iterator, Mapping, Optional
 
 from ..repl.response import BoardError, Operation
@@ -13,7 +12,7 @@ from .goal import Goal
 from .manifest import FNV, PARTS, part_of, sums
 from .plan import TEMPORARY
 from .programs import program, sealed
-from .refusals import refused
+from .refusals import with_refusals
 
 __all__ = ["find_present", "folds_names", "hashes_of"]
 
@@ -117,13 +116,7 @@ def _hashes(root: str, wanted: Mapping[str, int], present: Dict[str, int]) -> Op
 
 
 def _making_root(root: str) -> Operation[None]:
-    try:
-        yield from ask(execution(f"{program('folders')}__belay_ff({root!r})"))
-    except BoardError as error:
-        number = re.search(r"OSError: (?:\[Errno (\d+)\]|(\d+))", error.text)
-        if number is None:
-            raise
-        raise refused(int(number[1] or number[2]), root) from None
+    yield from with_refusals(root, ask(execution(f"{program('folders')}__belay_ff({root!r})")))
 
 
 def folds_names(root: str) -> Operation[bool]:

@@ -88,14 +88,7 @@ def _attempt(
     if not steps:
         yield from ask(cleanup())
         return
-    puts = [step.name for step in steps if step.action == "put"]
-    files = {name: goal.tree[name] for name in puts}
-    report.files += len(puts)
-    total = sum(len(file.content) for file in files.values() if file)
-    report.file_bytes += total
-    contents = {name: (file.content, file.hashes[ability.kind]) for name, file in files.items() if file}
-    transfer = Transfer(goal, ability, mark, report, steps, contents, total)
-    failure = yield from transfer.run()
+    failure = yield from Transfer(goal, ability, mark, report, steps).run()
     if failure is not None:
         error = explained(failure, ability)
         name = str(failure[1])[len(goal.root) :]

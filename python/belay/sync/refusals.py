@@ -1,11 +1,17 @@
-"""What the numbers mean by which a board's filesystem refuses."""
+"""What a board's filesystem refuses, and what the numbers mean by which it does."""
 
 from __future__ import annotations
 
+import re
+from typing import TypeVar
+
 from ..exceptions import FileSystemError, FileSystemFullError, ReadOnlyFileSystemError
+from ..repl.response import BoardError, Operation
 
-__all__ = ["refused"]
+__all__ = ["refused", "with_refusals"]
 
+Result = TypeVar("Result")
+_ERRNO = re.compile(r"OSError: (?:\[Errno (\d+)\]|\(?(\d+))")
 _NO_SPACE, _READ_ONLY = 28, 30
 # MicroPython's numbers (py/mperrno.h), the same on all ports.
 _REASONS = {
@@ -43,3 +49,14 @@ def refused(number: int, path: str) -> FileSystemError:
     return FileSystemError(
         f"the board's filesystem refused {path or 'an operation'}: {reason}", path=path, errno=number
     )
+
+
+def with_refusals(path: str, operation: Operation[Result]) -> Operation[Result]:
+    """The operation; an ``OSError`` of the board is a ``FileSystemError``."""
+    try:
+        return (yield from operation)
+    except BoardError as error:
+        found = _ERRNO.search(error.text)
+        if found is None:
+            raise
+        raise refused(int(found[1] or found[2]), path) from None

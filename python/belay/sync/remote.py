@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import posixpath
-import re
 from base64 import b64decode
 from dataclasses import dataclass
 from typing import Any, Callable, List, Optional, TypeVar, Union
@@ -19,7 +18,7 @@ from .goal import Goal, Progress
 from .manifest import HASHES
 from .programs import program
 from .push import push
-from .refusals import refused
+from .refusals import with_refusals
 from .stage import staged
 
 __all__ = ["Entry", "FileSystem", "Usage", "board_path"]
@@ -27,7 +26,6 @@ __all__ = ["Entry", "FileSystem", "Usage", "board_path"]
 Result = TypeVar("Result")
 _ATTEMPTS = 5
 _PIECE_BYTES = 250
-_ERRNO = re.compile(r"OSError: (?:\[Errno (\d+)\]|\(?(\d+))")
 
 
 @dataclass(frozen=True)
@@ -176,7 +174,7 @@ class FileSystem:
         self._perform_at(path, _run(execution(statement)))
 
     def _perform_at(self, path: str, operation: Operation[Result]) -> Result:
-        result: Result = self._perform(_with_errors(path, operation))
+        result: Result = self._perform(with_refusals(path, operation))
         return result
 
 
@@ -189,17 +187,6 @@ def board_path(path: str) -> str:
     if not path.startswith("/"):
         raise ValueError(f"a path on the board begins with a slash: {path!r}")
     return "/" + posixpath.normpath(path).lstrip("/")
-
-
-def _with_errors(path: str, operation: Operation[Result]) -> Operation[Result]:
-    """The operation; an ``OSError`` of the board is a ``FileSystemError``."""
-    try:
-        return (yield from operation)
-    except BoardError as error:
-        found = _ERRNO.search(error.text)
-        if found is None:
-            raise
-        raise refused(int(found[1] or found[2]), path) from None
 
 
 def _run(text: str) -> Operation[None]:

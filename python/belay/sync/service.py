@@ -126,19 +126,20 @@ class Service:
         """What makes files of the version that the board imports."""
         if not binary:
             return None
-        program = "" if binary is True else os.fspath(binary)
-        if program not in self._compilers:
-            self._compilers[program] = self._find_compiler(program)
-        return self._compilers[program]
+        path = "" if binary is True else os.fspath(binary)
+        if path not in self._compilers:
+            self._compilers[path] = self._find_compiler(path)
+        return self._compilers[path]
 
-    def _find_compiler(self, program: str) -> Compiler:
+    def _find_compiler(self, path: str) -> Compiler:
+        """``path``: of the program; empty for the package's."""
         said: int = self._perform(value(_MPY))
         if not said:
             raise FeatureUnavailableError(
                 "the board does not say which compiled files it imports", hint="sync the sources instead"
             )
         wanted = (said & 0xFF, said >> 8 & 3)
-        compiler: Compiler = _mpy_cross(program or None, self._arch, wanted)
+        compiler: Compiler = _mpy_cross(path or None, self._arch, wanted)
         return compiler
 
 

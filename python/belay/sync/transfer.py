@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from typing import Any, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Iterator, List, Optional, Sequence, Tuple
 
-from .._native import Frame, Outcome, parse_literal
+from .._native import Frame, parse_literal
 from ..exceptions import NotBelayResponseError
 from ..repl.response import BoardError, Operation, checked
 from ..repl.wire import execution
@@ -38,17 +38,16 @@ class Transfer:
         mark: bytes,
         report: Report,
         steps: Sequence[Step],
-        contents: Mapping[str, Tuple[bytes, int]],
-        total: int,
     ) -> None:
         self._root = goal.root
         self._ability = ability
         self._mark = mark
         self._report = report
         self._steps = steps
-        self._contents = contents
+        files = ((step.name, goal.tree[step.name]) for step in steps if step.action == "put")
+        self._contents = {name: (file.content, file.hashes[ability.kind]) for name, file in files if file}
         self._progress = goal.progress or (lambda **_: None)
-        self._total = total
+        self._total = sum(len(content) for content, _ in self._contents.values())
         self._arrived = 0
         self._sent_before = report.sent_bytes
         self._carried: List[int] = []
@@ -59,6 +58,8 @@ class Transfer:
         Returns:
             what the board says of its failure, and the path; ``None`` where there was none.
         """
+        self._report.files += len(self._contents)
+        self._report.file_bytes += self._total
         self._progress(description=self._description(), total=self._total, completed=0)
         topic, reader = self._ability.reader
         topics = [topic, "receive"]
@@ -106,7 +107,9 @@ class Transfer:
             answer, ready = ready[:room], ready[room:]
             room -= len(answer)
             reply = yield answer
-        return self._finished(reply, failure)
+        if failure is None:
+            checked(reply)
+        return failure
 
     def _literals(self, text: str, temporary: str) -> Operation[Optional[Tuple[Any, Any]]]:
         """Each block as a program of its own."""
@@ -124,9 +127,9 @@ class Transfer:
                 elif reply.tag == "E":
                     failure = _described(reply)
                 reply = yield b""
-            self._finished(reply, failure)
             if failure:
                 break
+            checked(reply)
         yield from ask(cleanup())
         return failure
 
@@ -160,11 +163,6 @@ class Transfer:
         completed = sum(self._carried[: self._arrived])
         self._progress(description=self._description(), total=self._total, completed=completed)
         return self._arrived - before
-
-    def _finished(self, reply: Outcome, failure: Optional[Tuple[Any, Any]]) -> Optional[Tuple[Any, Any]]:
-        if failure is None:
-            checked(reply)
-        return failure
 
     def _description(self) -> str:
         """How many files, and what deflating has saved so far."""
