@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,28 @@ def test_ctrl_c_stops_a_program_that_never_ends(project, option):
         printed, errors = process.communicate(timeout=30)
     assert (process.returncode, printed, errors) == (130, "stopped\n", "interrupted\n")
     assert belay("exec", BOARD, "1 + 1", cwd=project) == (0, "2\n", "")
+
+
+@pytest.mark.parametrize("delay_s", [0.3, 0.4, 0.5])
+def test_ctrl_c_at_any_moment_leaves_a_usable_board(project, delay_s):
+    for number in range(20):
+        (project / f"my_project/noise{number}.bin").write_bytes(os.urandom(20_000))
+    with subprocess.Popen(
+        [sys.executable, "-m", "belay", "install", BOARD, "--main", "main.py"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=project, start_new_session=True,
+    ) as process:  # fmt: skip
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(delay_s)  # no synchronising: it shall be any moment
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+        printed, errors = process.communicate(timeout=30)
+    assert printed == ""
+    if process.returncode != -signal.SIGINT:  # Python itself was still starting
+        assert (process.returncode, errors) in [(130, "interrupted\n"), (0, "")]
+    assert belay("install", BOARD, "--main", "main.py", "--follow", cwd=project)[0] == 0
+    with Device(BOARD) as device:
+        for path in (project / "my_project").glob("*.bin"):
+            assert device.fs.read(f"/my_project/{path.name}") == path.read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,8 @@ pub struct RawRepl {
     recent: Vec<u8>,
     /// While nothing was under way, the board said what it says when it has started.
     restarted: bool,
+    /// The caller has given up on a program that the board has not taken yet.
+    abandoned: bool,
     /// The firmware has raw-paste, as far as is known.
     pastes: bool,
     /// It has shown that it has.
@@ -124,6 +126,7 @@ impl RawRepl {
             expected: None,
             recent: Vec::new(),
             restarted: false,
+            abandoned: false,
             pastes,
             pasted: false,
             burst_bytes: BURST_BYTES,
@@ -173,6 +176,7 @@ impl RawRepl {
         self.exchange = Exchange { source: source.to_vec(), ..Exchange::default() };
         self.handshake.clear();
         self.expected = None;
+        self.abandoned = false;
         if self.pastes && (paste || source.len() > self.plain_bytes()) {
             self.enter(Input::SubmitPaste);
             self.outgoing.extend_from_slice(PASTE_REQUEST);
@@ -194,13 +198,24 @@ impl RawRepl {
 
     /// Give up on what is under way, after the caller has interrupted the board: what was not sent is
     /// dropped, and only a verification's answer leads back to the prompt.
+    ///
+    /// What the board says while it takes a program is no output: so that is read to its end first. Where it
+    /// was lost, abandoning once more goes on without it.
     pub fn abandon(&mut self) {
-        self.enter(Input::Abandon);
+        let starting = matches!(self.state, State::Requested | State::Pasting | State::Sent);
+        let again = std::mem::replace(&mut self.abandoned, false);
+        self.abandoned = starting && !again;
         self.restarted = false;
         self.outgoing.clear();
-        let handshake = std::mem::take(&mut self.handshake);
-        self.reader.feed(&handshake);
         self.expected = None;
+        if self.abandoned {
+            return;
+        }
+        self.enter(Input::Abandon);
+        let handshake = std::mem::take(&mut self.handshake);
+        if !again {
+            self.reader.feed(&handshake);
+        }
     }
 
     /// Ask the board whether it is at its prompt: `source` prints a frame tagged `?` whose payload begins
@@ -272,6 +287,10 @@ impl RawRepl {
 
     fn enter(&mut self, input: Input) {
         self.state = next_state(self.state, input);
+        if self.abandoned && self.state == State::Running {
+            self.abandoned = false;
+            self.state = next_state(self.state, Input::Abandon);
+        }
     }
 
     /// Do one thing with what is there; whether there may be more to do.
@@ -353,7 +372,7 @@ impl RawRepl {
             self.give_out();
             return true;
         }
-        if self.exchange.sent < self.exchange.source.len() {
+        if self.exchange.sent < self.exchange.source.len() && !self.abandoned {
             // The board gave up (syntax or memory error): acknowledge, and read why.
             self.exchange.source.truncate(self.exchange.sent);
             self.outgoing.push(END);
@@ -365,6 +384,9 @@ impl RawRepl {
 
     /// Put out what is allowed of the source, and the end behind its last byte.
     fn give_out(&mut self) {
+        if self.abandoned {
+            return;
+        }
         let run_ahead = if self.pasted { self.run_ahead_bytes } else { 0 };
         let exchange = &mut self.exchange;
         // Two windows may be unread; where the line cannot hold them and the end, a part of one is held back.
@@ -517,7 +539,9 @@ impl RawRepl {
     /// Report `handshake[..end]` as text, and drop `skip` bytes behind it.
     fn text_before(&mut self, end: usize, skip: usize, events: &mut Vec<Event>) {
         let printed: Vec<u8> = self.handshake.drain(..end + skip).take(end).collect();
-        text(printed, events);
+        if !self.abandoned {
+            text(printed, events);
+        }
     }
 }
 
