@@ -23,7 +23,7 @@ def folder(packages, tmp_path_factory):
 
 
 def by_belay(folder, shrink):
-    return stage(folder, ignore=DEFAULT_IGNORE, shrink=shrink, compiler=None, at_root=False)
+    return stage(folder, ignore=DEFAULT_IGNORE, shrink=shrink, compiler=None, root="/tree/")
 
 
 def by_plain_python(folder, shrink):

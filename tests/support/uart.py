@@ -10,7 +10,7 @@ import sys
 import termios
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 RING_BYTES = 256
 BYTE_S = 1e-4  # 115200 baud
@@ -55,16 +55,13 @@ class Uart:
 
     def _serve(self):
         self._listener.settimeout(DEADLINE_S)
-        with self._listener.accept()[0] as client:
+        with self._listener.accept()[0] as client, suppress(ConnectionError):  # the client has gone
             while True:
                 ready, _, _ = select.select([client, self._master], [], [])
                 if self._master in ready:
                     client.sendall(os.read(self._master, 65536))
                 if client in ready:
-                    try:
-                        byte = client.recv(1)
-                    except ConnectionResetError:
-                        return
+                    byte = client.recv(1)
                     if not byte:
                         return
                     if self._unread() < RING_BYTES:
