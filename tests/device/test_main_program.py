@@ -12,12 +12,37 @@ from dataclasses import replace
 import pytest
 from tests.device.test_circuitpython import Board
 from tests.support.network_boards import tcp_board
+from tests.support.transports import WrappingTransport
 
 from belay import Device
 from belay.device.main_program import follow_main, start_main
 from belay.exceptions import ConnectionLost, FeatureUnavailableError, PyboardError, PyboardException
 from belay.testing import FIRMWARE, Answer, FakeBoard
 from belay.testing.memory import DIRECT
+from belay.transport.connect import connect
+
+
+class InterruptingTransport(WrappingTransport):
+    """Raises ``KeyboardInterrupt`` so many operations after a write."""
+
+    after = None
+    left = 0
+
+    def write(self, data, timeout_s):
+        super().write(data, timeout_s)
+        if self.after and data == self.after[0]:
+            self.left = self.after[1]
+            self.after = None
+        self._count()
+
+    def read(self, timeout_s):
+        self._count()
+        return super().read(timeout_s)
+
+    def _count(self):
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
 
 
 @pytest.fixture
@@ -188,3 +213,21 @@ def test_a_line_that_ends_with_a_restart_cannot_be_followed():
         pytest.raises(FeatureUnavailableError, match="cannot be followed"),
     ):
         follow_main(device)
+
+
+@pytest.mark.parametrize("operation", range(1, 5))
+def test_ctrl_c_while_the_board_restarts_stops_the_program_too(operation):
+    """The operations: the reset is written, its sign read, and what ``main.py`` prints."""
+    line = InterruptingTransport(connect("sim:"))
+    printed = io.StringIO()
+    with Device(line, stream_out=printed, startup="") as device:
+        device.fs.write("/main.py", "while True: print('on')")
+        device.fs.write("/boot.py", "open('/booted', 'w').close()")
+        line.after = b"\x04", operation
+        with pytest.raises(KeyboardInterrupt):
+            follow_main(device)
+        line.after = None
+        device("n = 0")
+        shown = printed.getvalue()
+        assert device("n") == 0
+        assert printed.getvalue() == shown  # nothing prints any more

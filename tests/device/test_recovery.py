@@ -490,3 +490,20 @@ def test_after_a_restart_another_generator_task_leaves_those_that_run_alone():
 
         assert next(values) == 2
         assert list(letters()) == ["a"]
+
+
+def test_a_call_on_the_heels_of_a_reset_button(capsys):
+    """The program meets a board that starts: its banner and an echo are no output, and nothing waits."""
+    for _ in range(6):
+        with Device("sim:", attempts=1) as device:
+            device("x = 1")
+            device.sim.reset()
+            began = time.monotonic()
+            try:
+                assert device("x") == 1
+            except ConnectionLost as loss:
+                assert loss.may_have_run
+                assert "restored" in loss.hint
+            assert time.monotonic() - began < 5
+            assert device("x") == 1
+        assert "__belay" not in capsys.readouterr().out

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from typing import Callable
 
 from ..exceptions import ConnectionLost, FeatureUnavailableError, PyboardError
@@ -17,7 +16,7 @@ __all__ = ["check_can_follow", "follow_main", "start_main"]
 
 _SHOW_BANNER = b"\x02"
 _SOFT_RESET = b"\x04"
-_ANY_KEY = b"\r"
+_KEY = b"\r"
 _WITHHELD_FOR_S = 0.1
 """A traceback that nothing follows for so long was printed."""
 _INTERRUPTS = 3
@@ -31,15 +30,14 @@ def start_main(device: Device) -> None:
         ConnectionLost: the line is gone, or the board does not restart.
     """
     session = device._link.session
-    survives = session.transport.line.may_soft_reset
     try:
         with session.hand_over():
             session.transport.write(_SOFT_RESET, session.timeout_s)
-            if survives:
-                _read_sign(session)
-            else:
-                with suppress(ConnectionLost):  # the restart takes the line along
-                    _read_sign(session)
+            try:
+                _read_until(session, lambda said: said.strip() != b"")
+            except ConnectionLost:
+                if session.transport.line.may_soft_reset:  # else the restart takes the line along
+                    raise
     finally:
         device._release()
 
@@ -69,50 +67,56 @@ def follow_main(device: Device) -> None:
     """
     check_can_follow(device)
     link = device._link
+    session = link.session
     decoder = OutputDecoder()
     decoder.converts_newlines = True  # the friendly REPL has no raw output
-    show = lambda data: write_text(link.stream_out, decoder.decode(data))  # noqa: E731
+
+    def show(data: bytes, final: bool = False) -> None:
+        write_text(link.stream_out, decoder.decode(data, final=final))
+
     interrupted = False
-    with link.session.hand_over():
-        output = _restarted(link.session, show)
+    with session.hand_over():
+        session.transport.write(_SHOW_BANNER, session.timeout_s)
+        output = MainOutput(banner_in(_read_until(session, lambda said: banner_in(said) != b"")))
         try:
-            _listen(link.session, output, show)
+            session.transport.write(_SOFT_RESET, session.timeout_s)
+            show(output.feed(_read_until(session, lambda said: said != b"")))
+            _listen(session, output, show)
         except KeyboardInterrupt:
             interrupted = True
-            _stop(link.session, output, show)
-    write_text(link.stream_out, decoder.decode(b"", final=True))
+            _stop(session, output, show)
+    show(b"", final=True)
     if not output.ended:
         try:
-            link.session.enter()
+            session.enter()
         except PyboardError:
             device._release()  # to close it as ever would ask this board once more, for as long
             raise
-    error = link.sources.exception(output.traceback.decode("utf-8", "backslashreplace"))
-    if interrupted and (not output.traceback or error.type_name == "KeyboardInterrupt"):
-        raise KeyboardInterrupt
+    error = None
     if output.traceback:
+        error = link.sources.exception(output.traceback.decode("utf-8", "backslashreplace"))
+    if interrupted and (error is None or error.type_name == "KeyboardInterrupt"):
+        raise KeyboardInterrupt
+    if error is not None:
         raise error
 
 
-def _restarted(session: Session, show: Callable[[bytes], None]) -> MainOutput:
-    """Learn how this board says that it is at its prompt, and restart it."""
-    session.transport.write(_SHOW_BANNER, session.timeout_s)
-    text = b""
-    while not banner_in(text):
-        text += _read_sign(session)
-    session.transport.write(_SOFT_RESET, session.timeout_s)
-    output = MainOutput(banner_in(text))
-    show(output.feed(_read_sign(session)))
-    return output
+def _read_until(session: Session, enough: Callable[[bytes], bool]) -> bytes:
+    """What the board says until that is enough.
 
-
-def _read_sign(session: Session) -> bytes:
-    data = session.transport.read(session.timeout_s)
-    if not data:
-        raise ConnectionLost(
-            f"the board has not restarted within {session.timeout_s:g} s", hint="reset it, and try again"
-        )
-    return data
+    Raises:
+        ConnectionLost: it is not within the session's ``timeout_s``, or the line is gone.
+    """
+    give_up = time.monotonic() + session.timeout_s
+    said = b""
+    while not enough(said):
+        left_s = give_up - time.monotonic()
+        if left_s <= 0:
+            raise ConnectionLost(
+                f"the board has not restarted within {session.timeout_s:g} s", hint="reset it, and try again"
+            )
+        said += session.transport.read(left_s)
+    return said
 
 
 def _listen(
@@ -125,7 +129,7 @@ def _listen(
     while not output.ended and now < until:
         asked = output.wants_key
         if asked and not asked_before:
-            session.transport.write(_ANY_KEY, session.timeout_s)
+            session.transport.write(_KEY, session.timeout_s)
         asked_before = asked
         if not output.withholds:
             release_at = float("inf")

@@ -192,6 +192,7 @@ class Recovering:
                     # An answer of an earlier program is worth nothing to an interpreter that did not give it.
                     if loss.may_have_run or (steps.answered and self.lives != before):
                         loss.may_have_run = True
+                        loss.hint = "the board's state is restored; the call was not run again"
                         raise
 
     def repeat(self, make: Callable[[], Operation[Result]], **keywords: Any) -> Result:

@@ -24,8 +24,8 @@ _LIBRARY = "lib"
 _MAIN = "main.py"
 _TAKEN = frozenset((_LIBRARY, "gc", "io", "machine", "micropython", "os", "sys", "time"))
 """Where the packages go, and modules of every board: a folder before them on its path would hide them."""
-_STARTED = {"micropython": (_MAIN,), "circuitpython": ("code.txt", "code.py", "main.txt", _MAIN)}
-"""What a board starts: the first of these at its root (CircuitPython ``main.c``)."""
+_CIRCUITPYTHON_STARTS = ("code.txt", "code.py", "main.txt", _MAIN)
+"""The first of these at its root (``main.c``)."""
 Watch = Callable[[str], ContextManager[Optional[Callable[..., Any]]]]
 
 
@@ -146,7 +146,8 @@ def not_started(device: Device, *, stored: bool) -> str:
         stored: ``main.py`` was installed.
     """
     names = {entry.name for entry in device.fs.ls("/") if not entry.is_folder}
-    started = next((name for name in _STARTED[device.implementation.name] if name in names), "")
+    candidates = _CIRCUITPYTHON_STARTS if device.implementation.name == "circuitpython" else (_MAIN,)
+    started = next((name for name in candidates if name in names), "")
     if not started:
         return "warning: the board has no main.py, so nothing is started; --main FILE stores one"
     if stored and started != _MAIN:

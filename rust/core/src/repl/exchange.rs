@@ -4,7 +4,9 @@ use memchr::{memchr, memmem};
 
 use super::printed::printed;
 use super::state::{next_state, Input, State};
-use super::words::{closing, ends_with_banner, split_error, BARE_INTERRUPT, TAG_ANSWER, TRACEBACK, WINDOW};
+use super::words::{
+    closing, ends_with_banner, has_banner, split_error, BARE_INTERRUPT, TAG_ANSWER, TRACEBACK, WINDOW,
+};
 use crate::reply::{Mark, ReplyReader, Token, END};
 
 /// The longest program that goes as plain raw source: what every board takes in one write.
@@ -496,17 +498,19 @@ impl RawRepl {
         }
     }
 
-    /// Whether what the board said, up to these events, ends with a friendly REPL's banner and first prompt.
+    /// Whether what the board said, up to these events, ends with a friendly REPL's banner and first prompt;
+    /// where no program runs yet, with that and the echo of what was sent.
     fn prints_banner(&mut self, events: &[Event]) -> bool {
         if self.state == State::Requested {
-            return ends_with_banner(&self.handshake);
+            return has_banner(&self.handshake);
         }
         let Some(Event::Text(printed)) = events.last() else { return false };
-        let known = printed.len().min(RECENT_BYTES);
-        self.recent.extend_from_slice(&printed[printed.len() - known..]);
+        self.recent.extend_from_slice(printed);
+        let starting = matches!(self.state, State::Pasting | State::Sent);
+        let found = if starting { has_banner(&self.recent) } else { ends_with_banner(&self.recent) };
         let surplus = self.recent.len().saturating_sub(RECENT_BYTES);
         self.recent.drain(..surplus);
-        ends_with_banner(&self.recent)
+        found
     }
 
     /// The board has restarted, or the program printed that; only a verification says which. Where no program
@@ -523,6 +527,9 @@ impl RawRepl {
             State::Requested | State::Pasting | State::Sent => {
                 self.restarted = true;
                 self.outgoing.clear();
+                if let Some(Event::Text(_)) = events.last() {
+                    events.pop(); // what a board says of its start is no output of ours
+                }
                 self.enter(Input::Banner);
                 events.push(Event::Done(Outcome { tag: TAG_RESTARTED, ..Outcome::default() }));
             }

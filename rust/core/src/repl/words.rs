@@ -22,6 +22,11 @@ pub(super) const FRIENDLY_BANNER_START: &[u8] = b"Adafruit CircuitPython ";
 /// The end of every raw banner; ports and languages differ in what stands before it.
 pub(super) const BANNER_END: &[u8] = b"exit\r\n>";
 
+/// Whether a friendly REPL's banner and first prompt are in `said`.
+pub(super) fn has_banner(said: &[u8]) -> bool {
+    memmem::find_iter(said, FRIENDLY_PROMPT).any(|at| ends_with_banner(&said[..at + FRIENDLY_PROMPT.len()]))
+}
+
 /// Whether this is what a board says when its friendly REPL begins.
 pub(super) fn ends_with_banner(said: &[u8]) -> bool {
     let Some(text) = said.strip_suffix(FRIENDLY_PROMPT) else { return false };
