@@ -41,7 +41,7 @@ TIMEOUT = typer.Option(
     metavar="SECONDS",
     callback=_seconds,
     show_default=False,  # some versions of Typer take rich to write it
-    help="How long the board may take to answer; else 10.",
+    help="How long the board may take to answer, else 10; a running program has no limit.",
 )
 QUIET = typer.Option(False, "--quiet", "-q", callback=_set_quiet, help="Print results and errors only.")
 DEBUG = typer.Option(False, "--debug", callback=_set_debug, help="Show the host's traceback of an error.")
