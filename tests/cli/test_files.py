@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 
@@ -106,10 +107,10 @@ def test_wrong_usage(belay, arguments):
     assert (status, errors.splitlines()[0][:6]) == (2, "error:")
 
 
-def test_a_terminal_shows_what_compression_saved(belay, folder):
-    (folder / "much.txt").write_text("again and again\n" * 2000)
+def shown_on_a_terminal(belay, *words):
+    """What a command that succeeds writes there."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "belay", "sync", BOARD, str(folder)]
+    command = [sys.executable, "-m", "belay", *map(str, words)]
     with subprocess.Popen(
         command, stdout=theirs, stderr=theirs, env={**belay.environment, "COLUMNS": "120"}
     ) as process:
@@ -125,5 +126,30 @@ def test_a_terminal_shows_what_compression_saved(belay, folder):
             shown += data
         assert process.wait(60) == 0
     os.close(ours)
-    assert b"% saved" in shown
-    assert b"34.1/34.1 kB" in shown
+    return shown.decode()
+
+
+def test_a_terminal_shows_what_compression_saved(belay, folder):
+    (folder / "much.txt").write_text("again and again\n" * 2000)
+    shown = shown_on_a_terminal(belay, "sync", BOARD, folder)
+    assert "% saved" in shown
+    assert "34.1/34.1 kB" in shown
+
+
+def test_a_terminal_shows_what_is_deleted_and_no_rate_that_is_not_known(belay, folder):
+    assert belay("sync", folder) == (0, "", "")
+    (folder / "main.py").unlink()
+    shown = shown_on_a_terminal(belay, "sync", BOARD, folder)
+    line = re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", shown).rpartition("/ 1 deleted")[2]
+    assert line.split()[-2:] == ["0/0", "bytes"]
+
+
+@pytest.mark.parametrize("options", [[], ["--in-place"]])
+def test_what_is_proposed_to_make_room_exists(belay, folder, options):
+    board = "sim:small?flash=32k"
+    (folder / "noise.bin").write_bytes(os.urandom(30_000))
+    _, _, errors = belay("sync", board, folder, *options)
+    assert errors.splitlines()[0].startswith("error: the board's filesystem is full")
+    assert ("--in-place" in errors) == (not options)
+    _, _, errors = belay("fs", "cp", board, folder / "noise.bin", ":/x")
+    assert errors.splitlines()[1] == "hint: remove files from the board"

@@ -16,6 +16,7 @@ from belay.exceptions import (
     FileSystemFullError,
     ReadOnlyFileSystemError,
 )
+from belay.sync.plan import TEMPORARY
 
 CONTROL = bytes([1, 2, 3, 4, 5, 0x1A, 0x1B, 0x1C]) * 700
 NOISE = random.Random(1).randbytes(20_000)
@@ -174,13 +175,39 @@ def test_progress_in_bytes(device, folder):
     assert calls[-1]["description"] == "2 files, 4 % saved"
 
 
+@pytest.mark.parametrize(
+    ("after", "says"),
+    [
+        ({"a": b"2", "b": b"1", "c/d": b"1", "c/e": b"1"}, "1 file"),
+        ({"a": b"2"}, "1 file, 4 deleted"),
+        ({"a": b"1", "b": b"1"}, "3 deleted"),
+        ({"a": b"1", "b": b"1", "c": b"1"}, "1 file, 2 deleted"),  # the folder has become the file
+        ({"a": b"1", "b": b"1", "c/d": b"1", "c/e": b"1", "f": None}, "0 files"),
+    ],
+)
+@pytest.mark.parametrize("in_place", [False, True])
+def test_progress_says_what_is_deleted(device, folder, after, says, in_place):
+    device.sync(folder({"a": b"1", "b": b"1", "c/d": b"1", "c/e": b"1"}))
+    device.fs.write(f"/{TEMPORARY}", b"a leftover of ours")
+    calls = []
+    device.sync(folder(after), progress_update=lambda **keywords: calls.append(keywords), in_place=in_place)
+    assert {call["description"] for call in calls} == {says}
+
+
 def test_a_full_filesystem(folder, tmp_path):
     with Device("sim:?flash=64k", startup="") as device:
         device.sync(folder({"old": NOISE, "gone": b"1"}))
         with pytest.raises(FileSystemFullError) as caught:
             device.sync(folder({"old": NOISE[::-1], "more": NOISE + NOISE}))
         assert (caught.value.errno, caught.value.path) == (28, "/more")
-        assert "in_place" in str(caught.value)
+        assert "in_place=True" in caught.value.hint
+        with pytest.raises(FileSystemFullError) as caught:
+            device.sync(folder({"old": NOISE[::-1], "more": NOISE * 4}), in_place=True)
+        assert caught.value.hint == "remove files from the board"
+        device.sync(folder({"old": NOISE, "gone": b"1"}))
+        with pytest.raises(FileSystemFullError) as caught:
+            device.fs.write("/more", NOISE * 4)
+        assert caught.value.hint == "remove files from the board"
         found = files_on(device)
         assert found["old"] in (NOISE, NOISE[::-1])
         assert found["gone"] == b"1"

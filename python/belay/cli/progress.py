@@ -42,9 +42,16 @@ def transferring(what: str) -> Iterator[Optional[Callable[..., Any]]]:
 
 def _progress(what: str, *, transient: bool = False) -> Progress:
     from rich.console import Console  # 50 ms
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+    from rich.progress import BarColumn, DownloadColumn, Progress, Task, TextColumn, TransferSpeedColumn
     from rich.table import Column
+    from rich.text import Text
     from rich.theme import Theme
+
+    class Rate(TransferSpeedColumn):
+        """Nothing, not a question mark, for what is over before there is a rate."""
+
+        def render(self, task: Task) -> Text:
+            return super().render(task) if task.finished_speed or task.speed else Text()
 
     # A rate in red, as rich has it, looks like an error.
     screen = Console(stderr=True, highlight=False, theme=Theme({"progress.data.speed": "none"}))
@@ -53,5 +60,5 @@ def _progress(what: str, *, transient: bool = False) -> Progress:
     columns = [label, DownloadColumn()]
     if screen.width >= _NARROW:
         text, bar = TextColumn("{task.description}", table_column=Column(no_wrap=True)), BarColumn(None)
-        columns = [label, text, bar, DownloadColumn(), TransferSpeedColumn()]
+        columns = [label, text, bar, DownloadColumn(), Rate()]
     return Progress(*columns, console=screen, transient=transient)

@@ -32,8 +32,7 @@ def refused(number: int, path: str) -> FileSystemError:
     if number == _NO_SPACE:
         return FileSystemFullError(
             f"the board's filesystem is full: no room for {path}",
-            hint="remove files from the board, or work in place (in_place=True, --in-place): old versions "
-            "then go before the new ones are there",
+            hint="remove files from the board",
             path=path,
             errno=number,
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
-from ..exceptions import FeatureUnavailableError
+from ..exceptions import FeatureUnavailableError, FileSystemFullError
 from ..repl.response import Operation, value
 from ..transport.base import Line
 from ..transport.late import late
@@ -26,6 +26,9 @@ PathLike = Union[str, "os.PathLike[str]"]
 Names = Union[None, str, Sequence[str]]
 
 _mpy_cross = late("..sync.compile", "MpyCross")
+_IN_PLACE = (
+    ", or work in place (in_place=True, --in-place): old versions then go before the new ones are there"
+)
 _KEPT_AT_ROOT = ("boot.py", "webrepl_cfg.py", "lib")
 # MicroPython py/persistentcode.h: version, sub-version, architecture; 0 where firmware does not say.
 _MPY = "__belay(getattr(__import__('sys').implementation,'_mpy',0))"
@@ -115,11 +118,16 @@ class Service:
     def _push(self, goal: Goal) -> Report:
         place = f"{goal.root} {sorted(goal.tree)}" if goal.only else goal.root
         silent = replace(goal, progress=None)
-        report: Report = self._bring(
-            place,
-            lambda: push(goal, self.ability, self._mark),
-            lambda: push(silent, self.ability, self._mark),
-        )
+        try:
+            report: Report = self._bring(
+                place,
+                lambda: push(goal, self.ability, self._mark),
+                lambda: push(silent, self.ability, self._mark),
+            )
+        except FileSystemFullError as error:
+            if not goal.in_place and (goal.only or goal.keep is not None):  # `fs cp` cannot
+                error.hint += _IN_PLACE
+            raise
         return report
 
     def _compiler(self, binary: Union[None, bool, PathLike]) -> Optional[Compiler]:

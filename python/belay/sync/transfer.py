@@ -44,6 +44,7 @@ class Transfer:
         self._mark = mark
         self._report = report
         self._steps = steps
+        self._deleted = _deletions(steps)
         files = ((step.name, goal.tree[step.name]) for step in steps if step.action == "put")
         self._contents = {name: (file.content, file.hashes[ability.kind]) for name, file in files if file}
         self._progress = goal.progress or (lambda **_: None)
@@ -165,11 +166,21 @@ class Transfer:
         return self._arrived - before
 
     def _description(self) -> str:
-        """How many files, and what deflating has saved so far."""
+        """How many files come and what goes, and what deflating has saved so far."""
         count = len(self._contents)
-        text = "1 file" if count == 1 else f"{count} files"
+        parts = ["1 file" if count == 1 else f"{count} files"] if count or not self._deleted else []
+        if self._deleted:
+            parts.append(f"{self._deleted} deleted")
+        text = ", ".join(parts)
         carried, sent = sum(self._carried), self._report.sent_bytes - self._sent_before
         return f"{text}, {100 - 100 * sent // carried} % saved" if carried > sent else text
+
+
+def _deletions(steps: Sequence[Step]) -> int:
+    """How many files and folders are gone at the end: none that is replaced, and no leftover of ours."""
+    made = {step.name for step in steps if step.action in ("make", "put")}
+    removed = {step.name for step in steps if step.action in ("remove", "remove folder")}
+    return len(removed - made - {TEMPORARY})
 
 
 def _readiness(reply: Frame, temporary: str) -> int:
