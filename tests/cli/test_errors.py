@@ -52,6 +52,15 @@ def fails(tmp_path, monkeypatch, capfd):
         ("info --jsn", USAGE, "--json"),
         ("info sim: x", USAGE, "unexpected extra argument"),
         ("exec", USAGE, "Missing argument '[PORT] STATEMENT'"),
+        ("exec sim:", USAGE, "STATEMENT is missing behind sim:"),
+        ("exec COM3", USAGE, "STATEMENT is missing behind COM3"),
+        ("sync sim:k", USAGE, "FOLDER is missing behind sim:k"),
+        ("run sim:", USAGE, "FILE.py is missing behind sim:"),
+        ("run ws://board", USAGE, "FILE.py is missing behind ws://board"),
+        ("run sim: good.py extra", USAGE, "a script on a board takes no arguments"),
+        ("run /dev/ttyX good.py extra", USAGE, "a script on a board takes no arguments"),
+        ("fs rm sim:", USAGE, "PATH is missing behind sim:"),
+        ("install sim:demo main.py", USAGE, "did you mean --main main.py?"),
         ("sync a b c", USAGE, "expected [PORT] FOLDER, got 3 words"),
         ("fs ls a b c", USAGE, "expected [PORT] [PATH]"),
         ("fs cp a", USAGE, "expected [PORT] SOURCE DESTINATION"),
@@ -76,7 +85,8 @@ def fails(tmp_path, monkeypatch, capfd):
         ("new ''", USAGE, "NAME is empty"),
         # files of the host
         ("run sim: missing.py", ERROR, "there is no file missing.py"),
-        ("run sim: folder", ERROR, "no program 'sim:' on PATH"),
+        ("run sim: folder", ERROR, "there is no file folder"),
+        ("run sim: nope", ERROR, "there is no file nope"),
         ("run missing", ERROR, "no program 'missing' on PATH"),
         ("run sim: latin.py", ERROR, "latin.py, line 2: this is not UTF-8"),
         ("run sim: control.py", ERROR, "the control character"),
@@ -114,6 +124,23 @@ def test_one_error_and_one_hint(fails, line, status, says):
     assert hint != error
     for word in shlex.split(line)[1:]:  # nothing is named twice
         assert len(word) < 6 or error.count(word) <= 1
+
+
+@pytest.mark.parametrize(
+    ("port", "hint"),
+    [
+        ("sim", "did you mean sim:?"),
+        ("sin:", "did you mean sim:?"),
+        ("smi:demo", "did you mean sim:demo?"),
+        ("telnt://board", "did you mean telnet://board?"),
+        ("ws:board", "did you mean ws://board?"),
+        ("folder", "`belay list` shows the ports"),
+        ("/dev/nowhere", "no serial port exists"),
+        ("com", "no serial port exists"),
+    ],
+)
+def test_a_port_that_is_nearly_one(fails, port, hint):
+    assert fails("info", port)[2] == hint
 
 
 def test_a_port_that_another_program_holds(fails):

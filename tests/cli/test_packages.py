@@ -297,7 +297,10 @@ def programs(word):
         ("--debug -- micropython --help", 2),
         ("main.py argument", 0),
         ("unknown", 0),
-        ("COM3 main.py more", 0),
+        ("COM3 main.py more", None),
+        ("sim:", None),
+        ("sim: script", None),
+        ("--quiet ws://board x.py --help", None),
         ("- main.py", None),
     ],
 )

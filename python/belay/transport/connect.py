@@ -14,7 +14,7 @@ from .late import late
 from .line import with_flow
 from .ports import SYSTEM_PORTS, Ports, UsbSpecifier, only_usb_port
 
-__all__ = ["Target", "connect"]
+__all__ = ["SCHEMES", "Target", "connect", "is_target"]
 
 Target = Union[str, UsbSpecifier, None]
 Opener = Callable[[str, Options], Transport]
@@ -122,6 +122,14 @@ _OPENERS: Tuple[Tuple[str, Opener], ...] = (
     ("socket://", late(".network", "open_socket")),
 )
 _SERIAL: Opener = late(".serial", "open_serial")
+SCHEMES = (*(prefix for prefix, _ in _OPENERS), "rfc2217://")
+"""What a target may begin with; pyserial knows the last one."""
+_SERIAL_NAME = re.compile(r"/dev/.|COM\d+$", re.IGNORECASE)
+
+
+def is_target(word: str) -> bool:
+    """Whether a word names a board by its looks: it has a scheme, or the form of a serial port's name."""
+    return word.lower().startswith(SCHEMES) or _SERIAL_NAME.match(word) is not None
 
 
 def _opener(target: str) -> Opener:

@@ -19,6 +19,7 @@ from serial.tools import list_ports
 from ..exceptions import ConnectionFailedError, DeviceNotFoundError
 from .base import Options, Port
 from .descriptor import DescriptorTransport
+from .late import late
 from .line import NETWORK_SERIAL, SERIAL, Line, usb_line
 from .ports import port_of
 from .pump import PORT_TIMEOUT_S, PumpTransport
@@ -33,6 +34,8 @@ _BOOTLOADER_BAUDRATE = 1200
 """Opening a port at this speed starts the bootloader of many boards (the "1200 baud touch")."""
 
 _LOST_HINT = "check its cable and power, then open it again"
+
+_suggested = late(".suggest", "suggested")
 
 _MISSING = {errno.ENOENT, errno.ENODEV, errno.ENXIO}
 _BUSY = {errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK}  # the last two: another program holds the lock
@@ -144,11 +147,12 @@ def _line(port: Any, scheme: str, options: Options) -> Line:
 def _failure(target: str, error: Exception, options: Options) -> ConnectionFailedError:
     """Say which it was, missing, busy or not permitted, and what to do."""
     number = _error_number(error)
+    meant: str = _suggested(target)
     if number in _MISSING:
         names = ", ".join(sorted(port.device for port in options.ports()))
         return ConnectionFailedError(
             f"there is no port {target}",
-            hint=f"ports that exist: {names}" if names else "no serial port exists",
+            hint=meant or (f"ports that exist: {names}" if names else "no serial port exists"),
         )
     if number in _BUSY:
         return ConnectionFailedError(
@@ -160,7 +164,9 @@ def _failure(target: str, error: Exception, options: Options) -> ConnectionFaile
             f"the port {target} may not be opened by you", hint=_permission_hint(target)
         )
     if number in (errno.ENOTTY, errno.EISDIR):
-        return ConnectionFailedError(f"{target} is no serial port", hint="`belay list` shows the ports")
+        return ConnectionFailedError(
+            f"{target} is no serial port", hint=meant or "`belay list` shows the ports"
+        )
     hint = ""
     if "option 'control'" in str(error):  # serial/rfc2217.py: DTR and RTS
         hint = f"its server cannot set the port's control lines: write {target}?ign_set_control"
@@ -168,7 +174,7 @@ def _failure(target: str, error: Exception, options: Options) -> ConnectionFaile
     reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(error)
     return ConnectionFailedError(
         f"{target} cannot be opened: {reason}",
-        hint=hint or "is it the right port or URL, and its server running?",
+        hint=hint or meant or "is it the right port or URL, and its server running?",
     )
 
 
