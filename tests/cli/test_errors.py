@@ -60,7 +60,7 @@ def fails(tmp_path, monkeypatch, capfd):
         ("run sim: good.py extra", USAGE, "a script on a board takes no arguments"),
         ("run /dev/ttyX good.py extra", USAGE, "a script on a board takes no arguments"),
         ("fs rm sim:", USAGE, "PATH is missing behind sim:"),
-        ("install sim:demo main.py", USAGE, "did you mean --main main.py?"),
+        ("install sim:demo m.py", USAGE, "did you mean --main m.py?"),
         ("sync a b c", USAGE, "expected [PORT] FOLDER, got 3 words"),
         ("fs ls a b c", USAGE, "expected [PORT] [PATH]"),
         ("fs cp a", USAGE, "expected [PORT] SOURCE DESTINATION"),
