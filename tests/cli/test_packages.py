@@ -266,6 +266,32 @@ def test_new_needs_a_name(project, name):
     assert sorted(path.name for path in project.root.iterdir()) == ["full", "pyproject.toml"]
 
 
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        *((name, "a module of the board's own") for name in ("time", "json", "machine", "Asyncio")),
+        *(
+            (name, "a name that the project needs itself")
+            for name in ("belay", "tests", "main", "boot", "code")
+        ),
+        ("lib", "where the packages go"),
+        ("my/os", "a module of the board's own"),
+        *([("email", "a module of Python's own")] if sys.version_info >= (3, 10) else []),
+    ],
+)
+def test_new_refuses_names_that_hide_a_module(project, name, what):
+    assert what in both_lines(project.belay("new", name))
+    assert not (project.root / name).exists()
+
+
+def test_add_refuses_the_name_of_the_project(project):
+    project.write("", 'name = "app"')
+    (project.root / "a.py").write_text("a")
+    before = project.tree()
+    assert "app is the project itself" in both_lines(project.belay("add", "app", "./a.py"))
+    assert project.tree() == before
+
+
 # run EXECUTABLE
 
 

@@ -111,7 +111,8 @@ def test_any_name_of_the_main_program(small, device):
             for name, what in [
                 ("lib", "where the packages go"),
                 ("Lib", "where the packages go"),
-                ("os", "a module of every board"),
+                ("os", "a module of the board's own"),
+                ("Asyncio", "a module of the board's own"),
             ]
         ),
     ],

@@ -51,6 +51,11 @@ def add(
 
     before = config.load()
     name, text = _read(options.filled(name_or_uri, "NAME_OR_URI"), uri, before.root)
+    if name == before.name:
+        raise ConfigError(
+            f"{name} is the project itself: its folder would hide a package of this name",
+            hint="belay add ANOTHER_NAME URI",
+        )
     value: Union[str, Dict[str, Any]] = {"uri": text, "develop": True} if develop else text
     content = before.path.read_bytes()
     edited = edit.add_dependency(content.decode("utf-8"), group, name, value)

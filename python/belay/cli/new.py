@@ -37,6 +37,13 @@ def new(
         raise ConfigError(
             f"{project!r} gives no package name that can be imported", hint="use letters, digits and -"
         )
+    from ..project import names  # not for `--help`
+
+    what = names.on_host(package)
+    if what:
+        raise ConfigError(
+            f"a project cannot be called {project!r}: this is {what}", hint="choose another name"
+        )
     try:
         if folder.is_dir() and any(folder.iterdir()):
             raise ConfigError(f"{folder} exists and is not empty", hint="choose another name")

@@ -15,15 +15,13 @@ from typing import Any, Callable, ContextManager, Dict, Iterator, List, Optional
 
 from ..device.device import Device
 from ..exceptions import BelayException, ConfigError
+from . import names
 from .config import Config
 from .folders import chosen_groups, differences, stage
 
 __all__ = ["Installation", "Part", "install", "not_started", "prepared"]
 
-_LIBRARY = "lib"
 _MAIN = "main.py"
-_TAKEN = frozenset((_LIBRARY, "gc", "io", "machine", "micropython", "os", "sys", "time"))
-"""Where the packages go, and modules of every board: a folder before them on its path would hide them."""
 _CIRCUITPYTHON_STARTS = ("code.txt", "code.py", "main.txt", _MAIN)
 """The first of these at its root (``main.c``)."""
 Watch = Callable[[str], ContextManager[Optional[Callable[..., Any]]]]
@@ -82,11 +80,11 @@ def prepared(
         scratch = Path(name)
         found = Installation(differing=differences(config, chosen))
         if any(group.dependencies for group in config.settings.groups):
-            library = scratch / _LIBRARY
+            library = scratch / names.LIBRARY
             library.mkdir()
             origins = stage(config, chosen, library)
-            found.files.update({f"/{_LIBRARY}/{target}": path for target, path in origins.items()})
-            found.parts.append(Part(f"/{_LIBRARY}", library, f"/{_LIBRARY}"))
+            found.files.update({f"/{names.LIBRARY}/{target}": path for target, path in origins.items()})
+            found.parts.append(Part(f"/{names.LIBRARY}", library, f"/{names.LIBRARY}"))
         if config.name:
             folder = _project_folder(config)
             place = f"/{config.name}"
@@ -145,9 +143,9 @@ def not_started(device: Device, *, stored: bool) -> str:
     Args:
         stored: ``main.py`` was installed.
     """
-    names = {entry.name for entry in device.fs.ls("/") if not entry.is_folder}
+    there = {entry.name for entry in device.fs.ls("/") if not entry.is_folder}
     candidates = _CIRCUITPYTHON_STARTS if device.implementation.name == "circuitpython" else (_MAIN,)
-    started = next((name for name in candidates if name in names), "")
+    started = next((name for name in candidates if name in there), "")
     if not started:
         return "warning: the board has no main.py, so nothing is started; --main FILE stores one"
     if stored and started != _MAIN:
@@ -157,8 +155,8 @@ def not_started(device: Device, *, stored: bool) -> str:
 
 def _project_folder(config: Config) -> Path:
     folder = config.root / config.name
-    if config.name.lower() in _TAKEN:  # to FAT, upper and lower case are one
-        what = "where the packages go" if config.name.lower() == _LIBRARY else "a module of every board"
+    what = names.on_board(config.name)
+    if what:
         raise ConfigError(
             f'{config.path}: tool.belay.name = "{config.name}" is {what}',
             hint="give the project's folder another name",
