@@ -15,6 +15,8 @@ PROJECT = """
 logging = "*"
 [tool.belay.group.dev.dependencies]
 unittest = "*"
+[tool.belay.group.spare]
+optional = true
 """
 
 
@@ -52,7 +54,12 @@ def project(tmp_path):
         ("belay sync s", {"sim:"}),
         ("belay sync ", set()),  # files
         ("belay sync sim: s", set()),
-        ("belay add x --group ", {"main", "dev"}),
+        ("belay add x --group ", {"main", "dev", "spare"}),
+        ("belay install --with ", {"spare"}),
+        ("belay exec ", {"sim:"}),
+        ("belay exec sim: ", set()),
+        ("belay fs rm ", {"sim:"}),
+        ("belay fs ls sim: ", set()),
         ("belay update ", {"logging", "unittest"}),
     ],
 )

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Iterator, List, Tuple
+from typing import TYPE_CHECKING, Iterator, List, Sequence, Tuple
 
 import typer
 
 from ..exceptions import BelayException
+
+if TYPE_CHECKING:
+    from ..packages.settings import Group
 
 
 def ports(incomplete: str) -> Iterator[Tuple[str, str]]:
@@ -26,20 +29,31 @@ def ports(incomplete: str) -> Iterator[Tuple[str, str]]:
         return
 
 
+def first_port(context: typer.Context, incomplete: str) -> Iterator[Tuple[str, str]]:
+    """The same for the first of several words."""
+    if not context.params.get("words"):
+        yield from ports(incomplete)
+
+
 def ports_first(context: typer.Context, incomplete: str) -> Iterator[Tuple[str, str]]:
     """The same where PORT may come before files of the host: not in the way of those."""
-    if incomplete and not context.params.get("words"):
-        yield from ports(incomplete)
+    if incomplete:
+        yield from first_port(context, incomplete)
 
 
 def groups(incomplete: str) -> List[str]:
     """The groups of the project around the working directory."""
-    return [group for group, _ in _dependencies()]
+    return [group.name for group in _groups()]
+
+
+def optional_groups(incomplete: str) -> List[str]:
+    """Those of them that an install takes only by name."""
+    return [group.name for group in _groups() if group.optional]
 
 
 def packages(incomplete: str) -> List[str]:
     """The packages of the project around the working directory."""
-    return [name for _, names in _dependencies() for name in names]
+    return [each.name for group in _groups() for each in group.dependencies]
 
 
 def elements(incomplete: str) -> List[str]:
@@ -52,7 +66,7 @@ def elements(incomplete: str) -> List[str]:
         return []
 
 
-def _dependencies() -> List[Tuple[str, List[str]]]:
+def _groups() -> Sequence[Group]:
     from ..project import config
 
     try:  # `config.load` would finish an update that was killed
@@ -60,4 +74,4 @@ def _dependencies() -> List[Tuple[str, List[str]]]:
         found = config.parse(path.read_text("utf-8"), path, os.environ)
     except (BelayException, OSError, UnicodeDecodeError):
         return []
-    return [(group.name, [each.name for each in group.dependencies]) for group in found.settings.groups]
+    return found.settings.groups

@@ -42,7 +42,7 @@ def install(
         "--with",
         metavar="GROUP",
         help="An optional group of dependencies too; repeatable.",
-        autocompletion=completion.groups,
+        autocompletion=completion.optional_groups,
     ),
     main: Optional[Path] = typer.Option(None, "--main", metavar="FILE", help="Store FILE as /main.py."),
     script: Optional[Path] = typer.Option(

@@ -71,7 +71,7 @@ def words(metavar: str, lines: str, *, required: bool = True, files: bool = True
         metavar=metavar,
         help=f"[PORT]  {PORT_HELP}\n{lines}",
         show_default=False,
-        autocompletion=completion.ports_first if files else completion.ports,
+        autocompletion=completion.ports_first if files else completion.first_port,
     )
 
 
