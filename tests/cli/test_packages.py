@@ -75,7 +75,7 @@ def test_clean(project):
         ("", ["update", "nothing"], "no package 'nothing'"),
         ("[tool.belay.dependencies]\nx = 'mip:missing'", ["update"], "no package index has missing"),
         ("[tool.belay.dependencies]\nx = '*'", ["update", "--offline"], "not in the cache"),
-        ("[tool.belay.dependencies]\nx = '*'", ["update", "--locked"], "not in the lock"),
+        ("[tool.belay.dependencies]\nx = '*'", ["update", "--locked"], "there is no .*lock.json"),
         ("[tool.belay.dependencies]\nx = './x.py'", ["update"], "no file or folder"),
     ],
 )
@@ -282,6 +282,14 @@ def test_new_needs_a_name(project, name):
 def test_new_refuses_names_that_hide_a_module(project, name, what):
     assert what in both_lines(project.belay("new", name))
     assert not (project.root / name).exists()
+
+
+def test_add_says_once_that_a_new_group_goes_to_every_board(project):
+    (project.root / "a.py").write_text("a")
+    said = "group test is new: belay install brings it to every board"
+    assert project.belay("add", "a", "./a.py", "--group", "test").err.startswith(said)
+    assert project.belay("add", "b", "./a.py", "--group", "test").err == ""
+    assert project.belay("add", "a", "./a.py").err == ""
 
 
 def test_add_refuses_the_name_of_the_project(project):

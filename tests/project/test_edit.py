@@ -55,6 +55,17 @@ def test_tables_are_made_where_they_are_missing(before, group, after, tmp_path):
             assert line in edited
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_an_empty_line_stays_between_tables(end):
+    lines = ["[tool.belay]", "name = 'a'", "", "[tool.pytest.ini_options]", "x = 1"]
+    table = ["[tool.belay.group.test.dependencies]", 'x = "*"', ""]
+    edited = add_dependency(end.join(lines), "test", "x", "*")
+    assert edited.rstrip().splitlines() == [*lines[:3], *table, *lines[3:]]
+    table.insert(2, 'y = "*"')
+    edited = add_dependency(edited, "test", "y", "*")
+    assert edited.rstrip().splitlines() == [*lines[:3], *table, *lines[3:]]
+
+
 def test_develop_is_an_inline_table():
     edited = add_dependency("", "main", "x", {"uri": "../x", "develop": True})
     assert 'x = {uri = "../x", develop = true}' in edited

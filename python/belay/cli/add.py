@@ -69,6 +69,11 @@ def add(
     changes.show(done)
     if develop:
         console.note(f"{group}/{name}: used in place")
+    if group not in (each.name for each in before.settings.groups):
+        console.note(
+            f"group {group} is new: belay install brings it to every board, "
+            f"unless [tool.belay.group.{group}] says optional = true"
+        )
 
 
 def _read(name_or_uri: str, uri: Optional[str], root: Path) -> Tuple[str, str]:

@@ -70,6 +70,10 @@ def update(
         old = lock.load(settings.lock_path)
         present = tree.hashes(settings.dependencies_folder)
         if options.locked:
+            if configured and not settings.lock_path.exists():
+                raise PackageNotFoundError(
+                    f"--locked: there is no {settings.lock_path}", hint="run belay update, which writes it"
+                )
             _check_locked(old, configured, names)
             wanted = {key: value for key, value in wanted.items() if not _intact(old, present, key)}
         fetched = _fetch(settings, wanted, old, options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, List, Union
 
 import tomlkit
@@ -37,9 +38,14 @@ def add_dependency(text: str, group: str, name: str, value: Union[str, Dict[str,
             table[name] = inline
         else:
             table[name] = value
-        return _checked(tomlkit.dumps(document), path, name)
+        return _checked(_spaced(tomlkit.dumps(document), path), path, name)
     except (TOMLKitError, KeyError, TypeError, AttributeError) as error:
         raise ConfigError(f"pyproject.toml cannot be edited: {error}", hint="add the line by hand") from None
+
+
+def _spaced(text: str, path: List[str]) -> str:
+    """``text`` with an empty line behind a table of one entry, which tomlkit leaves out of a new one."""
+    return re.sub(rf"(\[{'.'.join(path)}\]\r?\n[^\[\n][^\n]*?(\r?\n))(?=\[)", r"\1\2", text)
 
 
 def _checked(text: str, path: List[str], name: str) -> str:
