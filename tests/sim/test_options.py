@@ -16,6 +16,8 @@ from belay.sim.options import Options, parse
         ("?heap=64k", Options(heap_bytes=65536)),
         ("a.b-c_1?heap=1M&flash=16384", Options("a.b-c_1", 1 << 20, 16384)),
         ("x?flash=4M", Options("x", flash_bytes=4 << 20)),
+        ("x?main=off", Options("x", runs_main=False)),
+        ("?heap=64k&main=on", Options(heap_bytes=65536)),
     ],
 )
 def test_understood(text: str, options: Options) -> None:
@@ -36,6 +38,8 @@ def test_understood(text: str, options: Options) -> None:
         ("?heap=8k", "16k or more"),
         ("?flash=4096", "16k or more"),
         ("?flash=100000", "multiple of 4096"),
+        ("?main", "on or off, not ''"),
+        ("?main=no", "on or off, not 'no'"),
     ],
 )
 def test_refused(text: str, says: str) -> None:

@@ -1,12 +1,14 @@
 """``sim:`` as a line: the board is reached, driven, interrupted, lost and ended."""
 
 import os
+import re
 import signal
 import sys
 
 import pytest
 
-from belay.exceptions import ConnectionLost
+from belay import Device
+from belay.exceptions import ConnectionLost, PyboardError
 from belay.transport.connect import connect
 
 pytest.importorskip("micropython_run")
@@ -32,6 +34,53 @@ def read_until(transport, end):
 def run(transport, code):
     transport.write(code + b"\x04", 10)
     return read_until(transport, b"\x04>")
+
+
+RESTARTS = "import sys\nsys.exit()\n"
+IGNORES = "while True:\n try:\n  while True: pass\n except KeyboardInterrupt: pass\n"
+
+
+@pytest.mark.parametrize("name", ["main.py", "boot.py"])
+@pytest.mark.parametrize("program", [RESTARTS, IGNORES])
+def test_a_kept_board_that_nothing_stops_is_rescued(monkeypatch, tmp_path, program, name):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with Device("sim:kept", startup="") as device:
+        device.fs.write(f"/{name}", program)
+    with pytest.raises(PyboardError, match="raw REPL") as caught:
+        Device("sim:kept", startup="", timeout=1)
+    target, path = re.search(r"belay fs rm '(.*)' :(\S*)", caught.value.hint).groups()
+    assert (target, path) == ("sim:kept?main=off", "/main.py")
+    assert ":/boot.py" in caught.value.hint
+    with Device(target, startup="") as device:
+        device.fs.remove(f"/{name}")
+    with Device("sim:kept", startup="") as device:
+        assert device("1") == 1
+
+
+@pytest.mark.parametrize("mode", ["on", "off"])
+def test_no_start_runs_the_programs_that_are_off(monkeypatch, tmp_path, mode):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with Device("sim:kept", startup="") as device:
+        for name in ("boot.py", "main.py"):
+            device.fs.write(f"/{name}", f"print({name!r})\n")
+    transport = connect(f"sim:kept?main={mode}", environment={})
+    try:
+        shown = read_until(transport, b">>> ")
+        transport.write(b"\x04", 10)
+        shown += read_until(transport, b">>> ")
+    finally:
+        transport.close()
+    times = 2 if mode == "on" else 0
+    assert (shown.count(b"boot.py"), shown.count(b"main.py")) == (times, times)
+    assert b"soft reboot" in shown
+
+
+@pytest.mark.parametrize("target", ["sim:", "sim:?heap=64k", "sim:kept?main=off"])
+def test_only_a_kept_board_is_to_be_rescued(monkeypatch, tmp_path, target):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    transport = connect(target, environment={})
+    transport.close()
+    assert transport.line.rescue == ""
 
 
 @pytest.fixture

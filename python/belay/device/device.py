@@ -23,7 +23,7 @@ from typing import (
     cast,
 )
 
-from ..exceptions import BelayException, ConnectionLost, NoMatchingExecuterError
+from ..exceptions import BelayException, ConnectionLost, NoMatchingExecuterError, PyboardError
 from ..repl import wire
 from ..repl.output import STDOUT, Stream
 from ..repl.response import BoardError, Operation, statements, value
@@ -153,7 +153,11 @@ class Device(Files, metaclass=DeviceMeta):
     def _open(self, attempts: int) -> None:
         """From an open line to a device; an error says which step failed."""
         with _step("entering the raw REPL"):
-            self._link.enter()
+            try:
+                self._link.enter()
+            except PyboardError as error:
+                error.hint = self._link.session.transport.line.rescue or error.hint
+                raise
         with _step("probing the board"):
             self._link.prepare()
         with _step("sending the methods of the class"):

@@ -104,7 +104,7 @@ def launch(target: str = "", *, timeout_s: float = 10.0, confine: bool = True) -
         inherited = (state_file.fileno(), flash, status_write, commands_read, transfers_write, replies_read)
         try:
             process = subprocess.Popen(
-                [*before, *map(str, (*inherited, heap_bytes, int(confine))), *behind],
+                [*before, *map(str, (*inherited, heap_bytes, int(confine), int(options.runs_main))), *behind],
                 stdin=board_input,
                 stdout=board_output,
                 pass_fds=inherited,

@@ -1,7 +1,7 @@
 """What a ``sim:`` string says.
 
-``sim:[NAME][?heap=SIZE][&flash=SIZE]``: NAME keeps the board's files between runs; a size is a number of
-bytes, or of ``k`` or ``M``.
+``sim:[NAME][?heap=SIZE][&flash=SIZE][&main=off]``: NAME keeps the board's files between runs; a size is a
+number of bytes, or of ``k`` or ``M``; with ``main=off`` no start of the board runs boot.py or main.py.
 """
 
 from __future__ import annotations
@@ -26,11 +26,13 @@ class Options:
         name: whose filesystem is kept; empty: a new one, deleted at the end.
         heap_bytes: free to the user's programs after start, at least.
         flash_bytes: size of the filesystem; None: as it is, 2 MiB when new.
+        runs_main: a start runs boot.py and main.py.
     """
 
     name: str = ""
     heap_bytes: int = DEFAULT_HEAP_BYTES
     flash_bytes: int | None = None
+    runs_main: bool = True
 
 
 def parse(text: str) -> Options:
@@ -45,8 +47,14 @@ def parse(text: str) -> Options:
             f"{name!r} is no name for a simulated board: letters, digits, '_', '-' and '.' only", hint=_HINT
         )
     sizes = {"heap": DEFAULT_HEAP_BYTES, "flash": 0}
+    runs_main = True
     for word in filter(None, words.split("&")):
         key, _, value = word.partition("=")
+        if key == "main":
+            if value not in ("on", "off"):
+                raise ConnectionFailedError(f"main= takes on or off, not {value!r}", hint=_HINT)
+            runs_main = value == "on"
+            continue
         if key not in sizes:
             raise ConnectionFailedError(f"a simulated board has no option {key!r}", hint=_HINT)
         sizes[key] = _size(key, value)
@@ -56,7 +64,7 @@ def parse(text: str) -> Options:
         raise ConnectionFailedError(f"flash must be a multiple of {FLASH_BLOCK_BYTES} bytes", hint=_HINT)
     if 0 < sizes["flash"] < 4 * FLASH_BLOCK_BYTES:
         raise ConnectionFailedError("a simulated board needs a flash of 16k or more", hint=_HINT)
-    return Options(name, sizes["heap"], sizes["flash"] or None)
+    return Options(name, sizes["heap"], sizes["flash"] or None, runs_main)
 
 
 def _size(key: str, text: str) -> int:

@@ -48,6 +48,8 @@ class Line:
     """The line outlives a soft reset, and there is something to gain by one."""
     usb_serial_number: Optional[str] = None
     """Of the USB device behind a serial port, where it has one: which board it is."""
+    rescue: str = ""
+    """What to do where nothing stops the board's program; empty: what any board needs."""
 
     @property
     def burst_bytes(self) -> int:

@@ -3,7 +3,8 @@
 Run by MicroPython's ``-c`` with these globals, all given by the supervisor: ``main`` (the dict that is
 `__main__`), ``state`` (address of the shared memory, or 0), ``files`` (name of a firmware module -> its
 source's descriptor), ``blocks`` (size of the flash), ``ready`` and ``prompt`` (marks to print), ``raw`` (the
-raw REPL comes next, so no `main.py`), ``confined`` (the kernel keeps the board from the host's files).
+raw REPL comes next, so no `main.py`), ``confined`` (the kernel keeps the board from the host's files),
+``runs_main`` (neither `boot.py` nor `main.py` where it is false).
 """
 
 import gc
@@ -148,7 +149,7 @@ except Exception as error:
 sys.atexit(finish)
 gc.collect()
 sys.stdout.write(ready)
-if run("boot.py") and not raw:
+if runs_main and run("boot.py") and not raw:
     run("main.py")
 gc.collect()
 sys.stdout.write(prompt)

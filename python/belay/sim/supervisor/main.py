@@ -41,6 +41,7 @@ class Supervisor:
         commands: descriptor that the host writes COMMAND_* to.
         transfers: descriptor that the board tells the host of transfers on.
         replies: descriptor that the host answers them on.
+        runs_main: a start runs boot.py and main.py.
     """
 
     def __init__(
@@ -52,6 +53,8 @@ class Supervisor:
         commands: int,
         transfers: int,
         replies: int,
+        *,
+        runs_main: bool,
     ) -> None:
         self._firmware = firmware
         self._state = mmap.mmap(state_file, layout.STATE_BYTES)
@@ -59,7 +62,9 @@ class Supervisor:
         self._commands = commands
         self._transfers = transfers
         confined = firmware.landlock_abi > 0
-        self._program = Program(self._state, firmware.shares_memory, os.fstat(flash).st_size, confined)
+        self._program = Program(
+            self._state, firmware.shares_memory, os.fstat(flash).st_size, confined, runs_main
+        )
         self._terminal, board_side = os.openpty()
         self._terminal_name = os.ttyname(board_side)
         os.close(board_side)
@@ -257,18 +262,19 @@ def main() -> None:
 
     The arguments, in order: descriptors of the shared memory, the flash image, the status, the commands, the
     transfers and their replies; the heap in bytes; 1 to confine the board where the kernel can, 0 to do as
-    where it cannot; a MicroPython executable, or nothing for the module of this interpreter.
+    where it cannot; 1 to run boot.py and main.py at a start, 0 to leave them alone; a MicroPython executable,
+    or nothing for the module of this interpreter.
     """
-    *descriptors, heap_bytes, confine = map(int, sys.argv[1:9])
+    *descriptors, heap_bytes, confine, runs_main = map(int, sys.argv[1:10])
     status = descriptors[2]
     abi = landlock_abi() if confine else 0
     try:
         firmware: Loaded | Executable
-        firmware = Executable(sys.argv[9], heap_bytes, abi) if sys.argv[9:] else Loaded(heap_bytes, abi)
+        firmware = Executable(sys.argv[10], heap_bytes, abi) if sys.argv[10:] else Loaded(heap_bytes, abi)
     except ImportError as error:
         os.write(status, f"error {error}".encode())
         return
-    supervisor = Supervisor(firmware, *descriptors)
+    supervisor = Supervisor(firmware, *descriptors, runs_main=bool(runs_main))
     try:
         supervisor.run()
     except SystemExit as error:

@@ -20,11 +20,18 @@ class Program:
         shares_memory: whether a life has it at the same address; else it is given its file.
         flash_bytes: size of the flash image.
         confined: whether the kernel keeps the board from the host's files.
+        runs_main: whether a start runs boot.py and main.py.
     """
 
-    def __init__(self, state: mmap.mmap, shares_memory: bool, flash_bytes: int, confined: bool) -> None:
+    def __init__(
+        self, state: mmap.mmap, shares_memory: bool, flash_bytes: int, confined: bool, runs_main: bool
+    ) -> None:
         self._address = ctypes.addressof(ctypes.c_char.from_buffer(state)) if shares_memory else 0
-        self._given = {"blocks": flash_bytes // layout.FLASH_BLOCK_BYTES, "confined": confined}
+        self._given = {
+            "blocks": flash_bytes // layout.FLASH_BLOCK_BYTES,
+            "confined": confined,
+            "runs_main": runs_main,
+        }
         names = {name for name in os.listdir(_FOLDER) if name.endswith(".py")}
         # Two ways to the shared memory, under one name.
         names.remove("cells.py" if not shares_memory else "file_cells.py")
