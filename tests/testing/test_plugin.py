@@ -115,6 +115,29 @@ def test_code_as_text_has_no_frame_of_its_own(failing):
     assert "???" not in report
 
 
+def test_a_line_of_a_synced_module_is_shown(tmp_path):
+    test = """
+from pathlib import Path
+
+def test_it(device):
+    device.sync(Path(__file__).parent / "package", "/package")
+
+    @device.task
+    def drive():
+        import package.wheels
+        package.wheels.turn(0)
+
+    drive()
+"""
+    module = "def turn(times):\n    # once\n    return 1 / times\n"
+    files = {"test_it.py": test, "package/wheels.py": module}
+    said, _ = run_pytest(tmp_path, files=files)
+    assert "\ntest_it.py:10: in drive\n    package.wheels.turn(0)\n" in said
+    assert ">       return 1 / times\n" in said
+    assert "\npackage/wheels.py:3: PyboardException" in said
+    assert "???" not in said
+
+
 def test_the_summary_says_what_the_board_said(failing):
     assert "FAILED test_it.py::test_fails - ZeroDivisionError: divide by zero\n" in failing
 
