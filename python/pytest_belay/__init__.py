@@ -206,10 +206,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
 
         if isinstance(error, exceptions.BelayException):
             error.__cause__ = None  # an error of the transport's library, whose text is in ours
-
-        call.excinfo.traceback = type(call.excinfo.traceback)(
-            with_board_frames(call.excinfo.tb, getattr(error, "frames", ()))
-        )
+        frames = error.frames if isinstance(error, exceptions.PyboardException) else ()
+        call.excinfo.traceback = type(call.excinfo.traceback)(with_board_frames(call.excinfo.tb, frames))
     report = (yield).get_result()
     crash = getattr(report.longrepr, "reprcrash", None)
     if crash is not None and isinstance(error, exceptions.PyboardException):
