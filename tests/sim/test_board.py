@@ -36,7 +36,7 @@ def test_an_input_is_driven(line: Line) -> None:
     assert line.run("p.pull(Pin.PULL_DOWN); print(p())") == "0\n"
     pin.value = 1
     assert line.run("print(p(), Pin(p)(), p.pull() == Pin.PULL_DOWN)") == "1 1 True\n"
-    with pytest.raises(ValueError, match="0 or 1"):
+    with pytest.raises(ValueError, match="0 to 1"):
         pin.value = 2
 
 

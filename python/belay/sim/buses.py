@@ -163,7 +163,7 @@ def whole(number: int, what: str, most: int | None = None) -> int:
     except TypeError:
         raise TypeError(f"{what} is an int, not {number!r}") from None
     if most is not None and not 0 <= index <= most:
-        raise ValueError(f"{what} is 0 {'or' if most == 1 else 'to'} {most}, not {number!r}")
+        raise ValueError(f"{what} is 0 to {most}, not {number!r}")
     return index
 
 
