@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Generator, Iterator, List, Tuple, Type
+from typing import TYPE_CHECKING, Any, Dict, Generator, Iterator, List, Tuple, Type
 
 import pytest
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from belay import Device
     from belay.testing.output import BoardOutput
 
+_MARKER = "belay_requires(*names, module=())"
 _OUTPUT = pytest.StashKey["BoardOutput"]()
 """Where the config keeps what the board prints, once a fixture was used."""
 
@@ -42,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "belay_requires(*names, module=()): skip the test on a board without them. Names: sim, hardware, "
+        f"{_MARKER}: skip the test on a board without them. Names: sim, hardware, "
         "micropython, circuitpython, threads, native, viper; module: what the board has to be able to import",
     )
 
@@ -88,11 +89,55 @@ def board_output(_board_output: BoardOutput) -> BoardOutput:
     return _board_output
 
 
+@pytest.fixture(scope="session")
+def _refusals() -> Dict[str, str]:
+    """Why a board could not be opened, by port; empty for one that could: what fails there may pass."""
+    return {}
+
+
 @pytest.fixture(scope=_reset_scope)
-def device(belay_port: str, belay_class: Type[Device], _board_output: BoardOutput) -> Iterator[Device]:
+def device(
+    belay_port: str, belay_class: Type[Device], _board_output: BoardOutput, _refusals: Dict[str, str]
+) -> Iterator[Device]:
     """A board that has just been reset; a simulated one has its pins in `device.sim`."""
-    with belay_class(belay_port, stream_out=_board_output) as opened:
+    from belay.exceptions import BelayException, PyboardException
+
+    if _refusals.get(belay_port):  # not to wait for each test until a silent board has been given up
+        raise _refusal(_refusals[belay_port])
+    try:
+        opened = belay_class(belay_port, stream_out=_board_output)
+    except PyboardException:
+        raise  # of the class's own code, whose line is shown
+    except BelayException as error:
+        raise _refusal(_refusals.setdefault(belay_port, f"the board cannot be opened: {error}")) from None
+    _refusals[belay_port] = ""
+    with opened:
         yield opened
+
+
+@pytest.fixture(scope=_reset_scope)
+def installed(device: Device, pytestconfig: pytest.Config) -> Device:
+    """The `device` with this project on it, as `belay install` puts it there: its packages and its folder."""
+    from belay.exceptions import BelayException
+    from belay.project import config, install
+
+    try:
+        project = config.load(pytestconfig.rootpath)
+        with install.prepared(project) as installation:
+            if not installation.parts:
+                raise _refusal(
+                    f"nothing to install: {project.path} names no packages and no folder\n"
+                    "hint: the fixture device is the board without a project"
+                )
+            install.install(device, installation)
+    except BelayException as error:
+        raise _refusal(f"the project cannot be installed: {error}") from None
+    return device
+
+
+def _refusal(text: str) -> BaseException:
+    """What fails a test by a text alone: the way to it is no fault of the test's."""
+    return pytest.fail.Exception(text, pytrace=False)
 
 
 @pytest.fixture(autouse=True)
@@ -110,19 +155,27 @@ def _belay_requires(request: pytest.FixtureRequest) -> None:
 
 
 def _wanted(marker: pytest.Mark) -> Tuple[List[str], List[str]]:
-    modules = marker.kwargs.get("module", ())
-    return list(marker.args), [modules] if isinstance(modules, str) else list(modules)
+    """The names and the modules that a marker asks for, if they can be asked for."""
+    names, modules = list(marker.args), marker.kwargs.get("module", ())
+    modules = [modules] if isinstance(modules, str) else modules
+    for keyword in marker.kwargs:
+        if keyword != "module":
+            raise _refusal(f"belay_requires({keyword}=...): there is no such argument; it is {_MARKER}")
+    if not isinstance(modules, (list, tuple)) or not all(isinstance(each, str) for each in modules):
+        raise _refusal(f"belay_requires(module={modules!r}): it takes a module's name, or a list of names")
+    if any(name not in ("sim", "hardware") for name in names):
+        from belay.testing.capabilities import CAPABILITIES
+
+        for name in names:
+            if name not in ("sim", "hardware", *CAPABILITIES):
+                known = ", ".join(["sim", "hardware", *CAPABILITIES])
+                raise _refusal(f"belay_requires({name!r}): there is no such capability; known are {known}")
+    return names, list(modules)
 
 
 def _skip_without(device: Device, names: List[str], modules: List[str]) -> None:
-    from belay.testing.capabilities import CAPABILITIES, missing_capability
+    from belay.testing.capabilities import missing_capability
 
-    for name in names:
-        if name not in CAPABILITIES:
-            known = ", ".join(["sim", "hardware", *CAPABILITIES])
-            raise pytest.UsageError(
-                f"belay_requires({name!r}): there is no such capability; known are {known}"
-            )
     missing = missing_capability(device, names, modules)
     if missing:
         pytest.skip(f"the board has no {missing}")
@@ -137,24 +190,26 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, None]:
-    """Put the board's output and its frames into the report."""
+    """Put the board's output and its frames into the report, and leave belay's own out."""
     output = item.config.stash.get(_OUTPUT, None)
     text = output.unreported() if output is not None else ""
     if text:
         item.add_report_section(call.when, "board output", text)
     exceptions = sys.modules.get("belay.exceptions")
     error = call.excinfo.value if call.excinfo is not None else None
-    if exceptions is None or not isinstance(error, exceptions.PyboardException):
+    if exceptions is None or not isinstance(error, (exceptions.BelayException, TypeError, ValueError)):
         yield
         return
-    if call.excinfo is not None and not item.config.getoption("fulltrace"):
+    is_fault = isinstance(error, exceptions.InternalError)  # of belay, and found by these frames
+    if call.excinfo is not None and not is_fault and not item.config.getoption("fulltrace"):
         from belay.testing.frames import with_board_frames
 
-        call.excinfo.traceback = type(call.excinfo.traceback)(
-            with_board_frames(call.excinfo.tb, error.frames)
-        )
+        if isinstance(error, exceptions.BelayException):
+            error.__cause__ = None  # an error of the transport's library, whose text is in ours
+        frames = error.frames if isinstance(error, exceptions.PyboardException) else ()
+        call.excinfo.traceback = type(call.excinfo.traceback)(with_board_frames(call.excinfo.tb, frames))
     report = (yield).get_result()
     crash = getattr(report.longrepr, "reprcrash", None)
-    if crash is not None:
+    if crash is not None and isinstance(error, exceptions.PyboardException):
         # The summary shows the first line only, which would be that of the traceback.
         crash.message = f"{error.type_name}: {error.message}"

@@ -205,6 +205,39 @@ def test_files_that_are_not_the_locked_ones(project):
     assert belay("install", BOARD, cwd=project) == (0, "", "")
 
 
+NEVER_ENDS = """
+import rover_wheels
+import my_project
+
+count = 0
+print("rolling")
+while True:
+    count += rover_wheels.turn(my_project.__name__)
+"""
+
+
+def test_the_tests_of_a_new_project_bear_a_main_that_uses_a_library_and_never_ends(project):
+    (project / "main.py").write_text(NEVER_ENDS)
+    (project / "mine").mkdir()
+    wheels = project / "mine/__init__.py"
+    wheels.write_text("def turn(name):\n    return len(name)\n")
+    text = (project / "pyproject.toml").read_text()
+    library = '[tool.belay.dependencies]\nrover_wheels = { uri = "./mine", develop = true }'
+    (project / "pyproject.toml").write_text(text.replace("[tool.belay.dependencies]", library))
+    assert run_tests(project) == (0, "2 passed")
+    wheels.write_text("def turn(name):\n    return 1 / 0\n")
+    assert run_tests(project) == (1, "1 failed, 1 passed")
+    (project / "main.py").write_text("import my_project\n")
+    assert run_tests(project) == (0, "2 passed")
+
+
+def run_tests(project):
+    """The exit status of a project's own tests, and how many did what."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--color=no"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=project)
+    return done.returncode, done.stdout.splitlines()[-1].partition(" in ")[0]
+
+
 @needs_tmux
 def test_in_a_terminal_it_shows_what_goes_where(project):
     (project / "my_project/large.bin").write_bytes(os.urandom(100_000))

@@ -99,7 +99,8 @@ def test_an_exception_names_the_files_of_the_host(followed, tmp_path):
     main.write_text("import fine\nfine.f(0)\n")
     module.write_text("def f(x):\n    return 1 / x\n")
     device = followed.device
-    device._link.sources.files.update({"/main.py": main, "/lib/fine.py": module})
+    device._link.sources.place("/main.py", main)
+    device._link.sources.place("/lib/fine.py", module)
     device.fs.write("/lib/fine.py", module.read_text())
     with pytest.raises(PyboardException) as caught:
         followed(main.read_text())

@@ -36,7 +36,7 @@ def test_an_input_is_driven(line: Line) -> None:
     assert line.run("p.pull(Pin.PULL_DOWN); print(p())") == "0\n"
     pin.value = 1
     assert line.run("print(p(), Pin(p)(), p.pull() == Pin.PULL_DOWN)") == "1 1 True\n"
-    with pytest.raises(ValueError, match="0 or 1"):
+    with pytest.raises(ValueError, match="0 to 1"):
         pin.value = 2
 
 
@@ -117,3 +117,26 @@ def test_the_state_stays_readable_after_the_end(line: Line) -> None:
     line.run("from machine import Pin; Pin(9, Pin.OUT, value=1)")
     line.close()
     assert line.sim.pin(9).value == 1
+
+
+@pytest.mark.parametrize("name", ["pin", "adc", "pwm", "neopixel", "i2c", "spi"])
+def test_a_misspelt_attribute_is_an_error(line: Line, name: str) -> None:
+    with pytest.raises(AttributeError, match="vlaue"):
+        getattr(line.sim, name)(0).vlaue = 1
+    with pytest.raises(AttributeError, match="speed"):
+        line.sim.speed = 1  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("number", [1.5, 1.0, "1", None])
+def test_what_is_no_number_is_refused(line: Line, number: object) -> None:
+    pin, adc = line.sim.pin(14), line.sim.adc(26)
+    for handle in (pin, adc):
+        with pytest.raises(TypeError, match=f"is an int, not {number!r}$"):
+            handle.value = number  # type: ignore[assignment]
+    with pytest.raises(TypeError, match="a bus's number is an int, not 'x'"):
+        line.sim.i2c("x")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"a pin's number is an int, not 2\.5"):
+        line.sim.pin(2.5)  # type: ignore[arg-type]
+    assert (pin.value, adc.value) == (0, 0)
+    pin.value = True
+    assert pin.value == 1

@@ -232,3 +232,26 @@ def test_a_device_may_drive_a_pin(line: Line) -> None:
     line.run("from machine import I2C, Pin\nseen = []\nPin(7, Pin.IN).irq(seen.append, Pin.IRQ_RISING)")
     line.write(b"I2C(0).writeto(8, b'start')\nwhile not seen: pass\nprint('ready')\x04")
     assert line.read_until(b"\x04>") == b"OKready\n\x04\x04>"
+
+
+def test_what_is_no_device_is_refused(line: Line) -> None:
+    class Deaf:
+        def read(self, count: int) -> bytes:
+            return b""
+
+    i2c, spi = line.sim.i2c(0), line.sim.spi(0)
+    with pytest.raises(TypeError, match=r"has no write\(\), read\(\); derive from belay\.sim\.I2cDevice"):
+        i2c.attach(0x48, object())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"has no write\(\);"):
+        i2c.attach(0x48, Deaf())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="is a class, not a device"):
+        i2c.attach(0x48, I2cDevice)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"has no select\(\), transfer\(\)"):
+        spi.attach(I2cDevice())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="an I2C address is an int"):
+        i2c.attach("0x48", I2cDevice())  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="the number of a pin is 0 to 63, not 64"):
+        spi.attach(SpiDevice(), select=64)
+    with pytest.raises(ValueError, match="a bus's number is 0 to 2, not 3"):
+        line.sim.spi(3)
+    assert line.run("from machine import I2C; print(I2C(0).scan())") == "[]\n"

@@ -19,6 +19,7 @@ def run_pytest(folder, *arguments, files=None, environment=None, autoload=False)
             **(environment or {}),
         }
     for name, text in (files or {}).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     clean = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     result = subprocess.run(

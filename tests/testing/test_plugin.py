@@ -1,6 +1,7 @@
 """The pytest plugin, in a pytest of its own: as a user has it."""
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -115,6 +116,29 @@ def test_code_as_text_has_no_frame_of_its_own(failing):
     assert "???" not in report
 
 
+def test_a_line_of_a_synced_module_is_shown(tmp_path):
+    test = """
+from pathlib import Path
+
+def test_it(device):
+    device.sync(Path(__file__).parent / "package", "/package")
+
+    @device.task
+    def drive():
+        import package.wheels
+        package.wheels.turn(0)
+
+    drive()
+"""
+    module = "def turn(times):\n    # once\n    return 1 / times\n"
+    files = {"test_it.py": test, "package/wheels.py": module}
+    said, _ = run_pytest(tmp_path, files=files)
+    assert "\ntest_it.py:10: in drive\n    package.wheels.turn(0)\n" in said
+    assert ">       return 1 / times\n" in said
+    assert "\npackage/wheels.py:3: PyboardException" in said
+    assert "???" not in said
+
+
 def test_the_summary_says_what_the_board_said(failing):
     assert "FAILED test_it.py::test_fails - ZeroDivisionError: divide by zero\n" in failing
 
@@ -209,11 +233,170 @@ def test_markers_skip_what_the_board_cannot_do(tmp_path, arguments, skipped):
     assert "not for the board at " in said
 
 
-def test_a_misspelt_capability_is_an_error(tmp_path):
-    test = "import pytest\n@pytest.mark.belay_requires('thread')\ndef test_it(device): pass\n"
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ('"thread"', "('thread'): there is no such capability; known are sim, hardware, micropython"),
+        ('["threads"]', "(['threads']): there is no such capability"),
+        ('modul="json"', "(modul=...): there is no such argument; it is belay_requires(*names, module=())"),
+        ("module=5", "(module=5): it takes a module's name, or a list of names"),
+        ('"hardware", "viperr"', "('viperr'): there is no such capability"),
+    ],
+)
+def test_wrong_arguments_of_the_marker(tmp_path, arguments, expected):
+    test = f"import pytest\n@pytest.mark.belay_requires({arguments})\ndef test_it(): pass\n"
     said, status = run_pytest(tmp_path, files={"test_it.py": test})
-    assert status != 0
-    assert "there is no such capability; known are sim, hardware, micropython" in said
+    assert status == 1
+    assert f"\nbelay_requires{expected}" in said
+    assert len(said.splitlines()) < 18, said
+
+
+def test_a_board_that_is_not_there_is_said_in_short(tmp_path):
+    tests = "def test_one(device): pass\ndef test_two(device): pass\ndef test_three(): pass\n"
+    said, status = run_pytest(tmp_path, "--belay-port", "/dev/ttyNONE", files={"test_it.py": tests})
+    assert status == 1
+    assert (outcomes(said)["errors"], outcomes(said)["passed"]) == (2, 1)
+    assert said.count("\nthe board cannot be opened: there is no port /dev/ttyNONE\nhint: ") == 2
+    assert len(said.splitlines()) < 22, said
+
+
+def test_a_board_that_does_not_answer_is_asked_once(tmp_path):
+    count = tmp_path / "count"
+    port = f"exec:{sys.executable} -c \"open(r'{count}', 'a').write('.')\""
+    tests = "def test_one(device): pass\ndef test_two(device): pass\n"
+    said, _ = run_pytest(tmp_path, "--belay-port", port, files={"test_it.py": tests})
+    assert outcomes(said)["errors"] == 2
+    assert count.read_text() == "."
+
+
+SETUP_FAILS = """
+import pytest
+from belay import Device
+
+class Rover(Device):
+    @Device.setup(autoinit=True)
+    def wheels():
+        number = 1 / 0
+
+@pytest.fixture(scope="session")
+def belay_class():
+    return Rover
+
+def test_it(device): pass
+"""
+
+
+def test_a_class_whose_setup_fails_shows_its_line(tmp_path):
+    said, _ = run_pytest(tmp_path, files={"test_it.py": SETUP_FAILS})
+    assert ">       number = 1 / 0\n" in said
+    assert "python/belay/" not in said
+
+
+MISUSE = """
+import belay
+
+def test_number(device):
+    device.sim.adc(26).value = 1.5
+
+def test_pin(device):
+    device.sim.pin(99)
+
+def test_device(device):
+    device.sim.i2c(0).attach(0x48, object())
+
+def test_folder(device):
+    device.sync("nothing")
+
+def test_deadline(device):
+    device("while True: pass", timeout=.1)
+
+def test_port():
+    belay.Device("/dev/ttyNONE")
+
+def test_fault(device):
+    raise belay.InternalError("a fault")
+"""
+
+
+def test_what_is_misused_is_said_at_the_line_that_does_it(tmp_path):
+    said, status = run_pytest(tmp_path, files={"test_it.py": MISUSE})
+    assert (status, outcomes(said)["failed"]) == (1, 7)
+    assert not re.search(r"python/belay/|site-packages/|direct cause|another exception", said)
+    for line, error in (
+        ("device.sim.adc(26).value = 1.5", "TypeError: an analog value is an int, not 1.5"),
+        ("device.sim.pin(99)", "ValueError: a simulated board has no pin 99"),
+        ('device.sync("nothing")', "ValueError: there is no folder or file nothing"),
+        ('belay.Device("/dev/ttyNONE")', "belay.exceptions.ConnectionFailedError: there is no port"),
+    ):
+        at = MISUSE.splitlines().index(f"    {line}") + 1
+        report = said[said.index(f">       {line}\n") :]
+        assert f"E       {error}" in report[:600]
+        assert f"\ntest_it.py:{at}: " in report[:800]
+    said, _ = run_pytest(tmp_path, "--full-trace", "-k", "test_number")
+    assert "sim/board.py" in said
+
+
+PROJECT = {
+    "pyproject.toml": '[tool.belay]\nname = "rover"\n[tool.belay.dependencies]\nwheels = "./mine/wheels"\n',
+    "mine/wheels/__init__.py": "def turn(times):\n    return 6 / times\n",
+    "rover/__init__.py": "import wheels\n\ndef drive(times):\n    return wheels.turn(times)\n",
+}
+INSTALLED = """
+def test_libraries_and_package(installed, device):
+    assert installed is device
+    assert installed("__import__('rover').drive(2)") == 3
+
+def test_lines(installed):
+    installed("import rover\\nrover.drive(0)")
+"""
+
+
+def test_the_project_on_the_board(tmp_path):
+    said, _ = run_pytest(tmp_path, files={**PROJECT, "test_it.py": INSTALLED})
+    assert said.count("wheels of group main was not downloaded yet\nhint: run belay update\n") == 2
+    subprocess.run([sys.executable, "-m", "belay", "update", "--quiet"], cwd=tmp_path, check=True, timeout=60)
+    said, _ = run_pytest(tmp_path)
+    assert (outcomes(said)["passed"], outcomes(said)["failed"]) == (1, 1), said
+    assert "\nrover/__init__.py:4: in drive\n" in said
+    assert ">       return 6 / times\n" in said
+    assert "\n.belay/dependencies/main/wheels/__init__.py:2: PyboardException" in said
+
+
+def test_the_project_once_for_all_tests(tmp_path):
+    tests = """
+def test_one(installed):
+    installed("import rover; rover.mark = 1")
+
+def test_two(installed):
+    assert installed("rover.mark") == 1
+"""
+    files = {"pyproject.toml": '[tool.belay]\nname = "rover"\n', "rover/__init__.py": "", "test_it.py": tests}
+    said, status = run_pytest(tmp_path, "--belay-reset=session", files=files)
+    assert status == 0, said
+
+
+@pytest.mark.parametrize(
+    ("project", "expected"),
+    [
+        (None, "the project cannot be installed: no pyproject.toml in "),
+        (
+            "",
+            "nothing to install: {}/pyproject.toml names no packages and no folder\nhint: the fixture device",
+        ),
+        (
+            '[tool.belay]\nname = "gone"\n',
+            "the project cannot be installed: {}/pyproject.toml: tool.belay.name = ",
+        ),
+    ],
+)
+def test_where_there_is_no_project(tmp_path, project, expected):
+    files = {"pytest.ini": "[pytest]\n", "test_it.py": "def test_it(installed): pass\n"}
+    said, status = run_pytest(
+        tmp_path, files={**files, **({} if project is None else {"pyproject.toml": project})}
+    )
+    assert status == 1
+    assert "\n" + expected.format(tmp_path) in said
+    assert len(said.splitlines()) < 18, said
 
 
 def test_where_the_port_comes_from(tmp_path):

@@ -103,6 +103,7 @@ class Files:
             self._files = _service(
                 lambda operation: link.perform(operation, silence_s=session.timeout_s),
                 link.bring,
+                link.sources.place,
                 name=implementation.name,
                 version=implementation.version,
                 arch=implementation.arch,

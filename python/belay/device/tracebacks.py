@@ -6,7 +6,7 @@ import linecache
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, Iterable, List, Optional, Sequence
+from typing import Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ..exceptions import PyboardException
 from ..typing import Frame
@@ -41,8 +41,7 @@ class SourceMap:
     def __init__(self) -> None:
         self.functions: Dict[str, Location] = {}
         """Those that were sent, by name."""
-        self.files: Dict[str, Path] = {}
-        """Files of the board, by absolute path: where on the host they come from, line by line."""
+        self._places: Dict[Tuple[str, Path], None] = {}
         self._inner: Dict[str, List[Location]] = {}
 
     def add(self, source: FunctionSource, location: Location) -> None:
@@ -56,6 +55,16 @@ class SourceMap:
             known = self._inner.setdefault(name, [])
             if location not in known:
                 known.append(location)
+
+    def place(self, board: str, host: Path) -> None:
+        """Remember that a file or a folder of the board comes from one of the host, line by line.
+
+        Nothing is read: what the host's folder holds is asked when a traceback names a file below ``board``,
+        an absolute path. Of several places that have it, the one that was told last counts.
+        """
+        key = (board.rstrip("/"), host)
+        self._places.pop(key, None)
+        self._places[key] = None
 
     def exception(
         self, text: str, module: Sequence[Location] = (), *, exited: bool = False
@@ -106,10 +115,19 @@ class SourceMap:
             host_file, host_line = (location.file, location.host_line(line)) if location else ("", None)
         else:
             # A path is as `sys.path` has it: relative, where that has an empty entry.
-            host_file, host_line = str(self.files.get(f"/{file.lstrip('/')}", "")), line
+            host_file, host_line = self._origin(f"/{file.lstrip('/')}"), line
         if not host_file or host_line is None:
             return Frame(file, line, function, "")
         return Frame(host_file, host_line, function, linecache.getline(host_file, host_line).strip())
+
+    def _origin(self, file: str) -> str:
+        """The host's file behind one of the board; empty where there is none."""
+        for board, host in reversed(list(self._places)):
+            if file == board or file.startswith(f"{board}/"):
+                found = host / file[len(board) + 1 :]
+                if found.is_file():
+                    return str(found)
+        return ""
 
     def _locate(self, function: str, line: int, module: Sequence[Location], runs: bool) -> Optional[Location]:
         if function == "<module>" or (module and not runs):

@@ -50,12 +50,12 @@ class Installation:
 
     Attributes:
         parts: in the order in which they go there.
-        files: where each file comes from, by its path on the board.
+        places: where files and folders come from, by their path on the board.
         differing: files that are not what the lock says, as ``GROUP/TARGET``.
     """
 
     parts: List[Part] = field(default_factory=list)
-    files: Dict[str, Path] = field(default_factory=dict)
+    places: Dict[str, Path] = field(default_factory=dict)
     differing: List[str] = field(default_factory=list)
 
 
@@ -83,20 +83,18 @@ def prepared(
             library = scratch / names.LIBRARY
             library.mkdir()
             origins = stage(config, chosen, library)
-            found.files.update({f"/{names.LIBRARY}/{target}": path for target, path in origins.items()})
+            found.places.update({f"/{names.LIBRARY}/{target}": path for target, path in origins.items()})
             found.parts.append(Part(f"/{names.LIBRARY}", library, f"/{names.LIBRARY}"))
         if config.name:
             folder = _project_folder(config)
             place = f"/{config.name}"
-            found.files.update(
-                {f"{place}/{path.relative_to(folder).as_posix()}": path for path in folder.rglob("*.py")}
-            )
+            found.places[place] = folder
             found.parts.append(Part(place, folder, place, config.ignore))
         if main is not None:
             if not main.is_file():
                 raise ConfigError(f"there is no file {main}", hint="--main takes the .py file to be started")
             (scratch / "main").mkdir()
-            found.files[f"/{_MAIN}"] = main
+            found.places[f"/{_MAIN}"] = main
             found.parts.append(Part(f"/{_MAIN}", Path(shutil.copy(main, scratch / "main" / _MAIN)), "/"))
         yield found
 
@@ -119,7 +117,6 @@ def install(
         BelayException: as of ``Device.sync``; ``step`` says for which place. Places before that are up to
             date, those behind it as they were; in that one, each file is whole, old or new.
     """
-    device._link.sources.files.update(installation.files)
     for part in installation.parts:
         try:
             with watch(part.label) as progress:
@@ -129,12 +126,15 @@ def install(
                 )  # fmt: skip
         except BelayException as error:
             error.step = error.step or f"installing {part.label}"
-            for place, origin in installation.files.items():
+            for place, origin in installation.places.items():
                 if place.startswith(part.label):
                     # What is copied for the board is known to nobody by the copy's name.
                     staged = f"{part.source}{place[len(part.label) :]}"
                     error.message = error.message.replace(staged, str(origin))
             raise
+    for place, origin in installation.places.items():
+        # Behind the syncs, for which all comes from copies.
+        device._link.sources.place(place, origin)
 
 
 def not_started(device: Device, *, stored: bool) -> str:

@@ -26,6 +26,9 @@ __all__ = ["INTERRUPT", "WITHHELD_FOR_S", "Output", "Settling"]
 
 Output = Callable[[bytes], None]
 
+_FAILED = "E"
+"""The tag by which a program that takes data says that it drops all of it until the connection's mark comes:
+what is still on its way must not be run (``ondevice/receive.py``)."""
 INTERRUPT = b"\x03"
 WITHHELD_FOR_S = 0.1
 """Output that may be an error's text is shown when nothing more has come for so long."""
@@ -249,6 +252,8 @@ class Settling:
                     output(event)
                 elif isinstance(event, Outcome):
                     return event
+                elif isinstance(event, Frame) and event.tag == _FAILED:
+                    self._write(self.mark)
                 elif event == "suspect" and not answer:
                     return None
             if not data or time.monotonic() > give_up:

@@ -18,7 +18,7 @@ import struct
 import threading
 from typing import Callable
 
-from .buses import Buses, I2cBus, SpiBus
+from .buses import Buses, I2cBus, SpiBus, whole
 from .supervisor import layout
 
 _MODES = {
@@ -35,8 +35,11 @@ _PULLS = {layout.PULL_NONE: None, layout.PULL_UP: "up", layout.PULL_DOWN: "down"
 class SimulatedBoard:
     """What is around a simulated board's processor. Safe to use from several threads.
 
-    The pins stay readable after the board has ended: they are then as it left them.
+    The pins stay readable after the board has ended: they are then as it left them. Like its pins, it has no
+    other attributes than these: a misspelt one is an error.
     """
+
+    __slots__ = ("_buses", "_commands", "_lock", "_state")
 
     def __init__(self, state: mmap.mmap, commands: int, buses: Buses) -> None:
         """Of a board that has been started.
@@ -71,12 +74,12 @@ class SimulatedBoard:
     def i2c(self, number: int = 0) -> I2cBus:
         """An I2C bus, to plug devices into; 2 is that of ``SoftI2C``."""
         self._buses.serve()
-        return self._buses.i2c[number]
+        return self._buses.i2c[_bus(number)]
 
     def spi(self, number: int = 0) -> SpiBus:
         """An SPI bus, to plug devices into; 2 is that of ``SoftSPI``."""
         self._buses.serve()
-        return self._buses.spi[number]
+        return self._buses.spi[_bus(number)]
 
     @property
     def unique_id(self) -> bytes:
@@ -118,6 +121,8 @@ class SimulatedBoard:
 class _Record:
     """A pin's cells in the shared memory."""
 
+    __slots__ = ("_at", "_state", "number")
+
     def __init__(self, state: mmap.mmap, number: int) -> None:
         self.number = number
         self._state = state
@@ -129,6 +134,8 @@ class _Record:
 
 class Pin(_Record):
     """A pin as a voltmeter and a wire see it."""
+
+    __slots__ = ("_board",)
 
     def __init__(self, state: mmap.mmap, number: int, board: SimulatedBoard) -> None:
         super().__init__(state, number)
@@ -151,9 +158,7 @@ class Pin(_Record):
 
     @value.setter
     def value(self, level: int) -> None:
-        if level not in (0, 1):
-            raise ValueError(f"a level is 0 or 1, not {level!r}")
-        self._drive(1 + level)
+        self._drive(1 + whole(level, "a level", 1))
 
     def release(self) -> None:
         """Drive the wire no longer from outside."""
@@ -184,6 +189,8 @@ class Pin(_Record):
 class Adc(_Record):
     """An analog input."""
 
+    __slots__ = ()
+
     @property
     def value(self) -> int:
         """What the board's converter reads, 0 to 65535 of full scale; set it to apply a voltage."""
@@ -191,13 +198,14 @@ class Adc(_Record):
 
     @value.setter
     def value(self, value: int) -> None:
-        if not 0 <= value <= 65535:
-            raise ValueError(f"an analog value is 0 to 65535, not {value!r}")
+        value = whole(value, "an analog value", 65535)
         struct.pack_into("<H", self._state, self._at + layout.PIN_ANALOG, value)
 
 
 class Pwm(_Record):
     """A pin's pulse-width modulation, as the board set it."""
+
+    __slots__ = ()
 
     @property
     def active(self) -> bool:
@@ -217,6 +225,8 @@ class Pwm(_Record):
 
 class Strip:
     """The NeoPixels on a pin, as they shine: what was last sent by ``write()``."""
+
+    __slots__ = ("_bytes_per_pixel", "_number", "_state")
 
     def __init__(self, state: mmap.mmap, number: int, bytes_per_pixel: int) -> None:
         self._state = state
@@ -251,7 +261,11 @@ def _number(pin: int | str) -> int:
     if isinstance(pin, str):
         number = layout.NAMED_PINS.get(pin, int(pin[2:]) if pin[:2] == "GP" and pin[2:].isdigit() else -1)
     else:
-        number = pin
+        number = whole(pin, "a pin's number")
     if not 0 <= number < layout.PIN_COUNT:
         raise ValueError(f"a simulated board has no pin {pin!r}")
     return number
+
+
+def _bus(number: int) -> int:
+    return whole(number, "a bus's number", layout.BUS_COUNT - 1)

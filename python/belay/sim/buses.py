@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import mmap
+import operator
 import os
 import struct
 import threading
@@ -75,6 +76,8 @@ class SpiDevice:
 class I2cBus:
     """One I2C bus: 0 and 1 are those of ``I2C(0)`` and ``I2C(1)``, 2 is that of ``SoftI2C``."""
 
+    __slots__ = ("_present", "_state", "devices")
+
     def __init__(self, state: mmap.mmap, number: int) -> None:
         self._state = state
         self._present = layout.I2C_PRESENT + 16 * number
@@ -82,8 +85,8 @@ class I2cBus:
 
     def attach(self, address: int, device: I2cDevice) -> None:
         """Plug a device in, in place of one that may be there."""
-        if not 0 <= address < 128:
-            raise ValueError(f"an I2C address is 0 to 127, not {address!r}")
+        address = whole(address, "an I2C address", 127)
+        _check(device, ("write", "read"), "I2cDevice")
         self.devices[address] = device
         self._state[self._present + address // 8] |= 1 << address % 8
 
@@ -105,6 +108,8 @@ class I2cBus:
 class SpiBus:
     """One SPI bus: 0 and 1 are those of ``SPI(0)`` and ``SPI(1)``, 2 is that of ``SoftSPI``."""
 
+    __slots__ = ("_present", "_selected", "_state", "devices")
+
     def __init__(self, state: mmap.mmap, number: int) -> None:
         self._state = state
         self._present = layout.SPI_PRESENT + number
@@ -118,6 +123,9 @@ class SpiBus:
             device: what is on the bus.
             select: number of the pin that selects it when it is 0; None: it always listens.
         """
+        _check(device, ("select", "transfer"), "SpiDevice")
+        if select is not None:
+            select = whole(select, "the number of a pin", layout.PIN_COUNT - 1)
         self.devices.append((select, device))
         self._state[self._present] = 1
 
@@ -141,6 +149,29 @@ class SpiBus:
             answer = device.transfer(data)[: len(data)].ljust(len(data), b"\0")
             reply = bytes(one | other for one, other in zip(reply, answer))
         return reply
+
+
+def whole(number: int, what: str, most: int | None = None) -> int:
+    """The number, if it is one from 0 to ``most``; ``None``: any.
+
+    Raises:
+        TypeError: it is no whole number.
+        ValueError: it is too small or too large.
+    """
+    try:
+        index = operator.index(number)
+    except TypeError:
+        raise TypeError(f"{what} is an int, not {number!r}") from None
+    if most is not None and not 0 <= index <= most:
+        raise ValueError(f"{what} is 0 to {most}, not {number!r}")
+    return index
+
+
+def _check(device: object, methods: tuple[str, ...], base: str) -> None:
+    missing = [f"{name}()" for name in methods if not callable(getattr(device, name, None))]
+    if missing or isinstance(device, type):
+        lacks = "is a class, not a device" if isinstance(device, type) else f"has no {', '.join(missing)}"
+        raise TypeError(f"{device!r} {lacks}; derive from belay.sim.{base} and attach an object of it")
 
 
 class Buses:

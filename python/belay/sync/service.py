@@ -41,6 +41,7 @@ class Service:
         perform: drives an operation, and has the board's other errors in the device's form.
         bring: does so with one that brings a place of the board up to date (its name, what makes the
             operation, what makes it when the board is restored).
+        place: is told which file or folder of the board comes from which of the host.
         name: of the board's implementation.
         version: of that.
         arch: ``Implementation.arch``.
@@ -52,6 +53,7 @@ class Service:
         self,
         perform: Callable[[Operation[Any]], Any],
         bring: Callable[[str, Callable[[], Operation[Any]], Callable[[], Operation[Any]]], Any],
+        place: Callable[[str, Path], None],
         *,
         name: str,
         version: Tuple[int, int, int],
@@ -61,6 +63,7 @@ class Service:
     ) -> None:
         self._perform = perform
         self._bring = bring
+        self._place = place
         self._arch = arch
         self._mark = mark
         self._compilers: Dict[str, Compiler] = {}
@@ -85,9 +88,11 @@ class Service:
         compiler = self._compiler(mpy_cross_binary)
         tree = stage(path, ignore=_ignore(ignore), shrink=minify, compiler=compiler, root=root)
         only = path.is_file()
-        return self._push(
+        report = self._push(
             Goal(root, tree, None if only else _keep(keep, root), only, in_place, progress_update)
         )
+        self._came_from(root, path)
+        return report
 
     def sync_dependencies(
         self,
@@ -107,13 +112,22 @@ class Service:
         root = _root(dst)
         compiler = self._compiler(mpy_cross_binary)
         tree: Tree = {}
+        origins = []
         for subfolder in subfolders or (".",):
             found = next((place / subfolder for place in places if (place / subfolder).exists()), None)
             if found is None:
                 raise ValueError(f"{name} has no folder {subfolder}")
             staged = stage(found, ignore=_ignore(ignore), shrink=minify, compiler=compiler, root=root)
             _overlay(tree, staged)
-        return self._push(Goal(root, tree, _keep(keep, root), False, in_place, progress_update))
+            origins.append(found)
+        report = self._push(Goal(root, tree, _keep(keep, root), False, in_place, progress_update))
+        for origin in origins:
+            self._came_from(root, origin)
+        return report
+
+    def _came_from(self, root: str, path: Path) -> None:
+        path = Path(os.path.abspath(path))  # the host's working directory may change
+        self._place(f"{root}{path.name}" if path.is_file() else root, path)
 
     def _push(self, goal: Goal) -> Report:
         place = f"{goal.root} {sorted(goal.tree)}" if goal.only else goal.root
