@@ -12,7 +12,7 @@ from belay.transport.connect import connect
 
 @pytest.mark.parametrize("behind", [False, True])
 def test_ctrl_c_at_any_operation(tmp_path, behind):
-    content = {f"{number}.bin": random.Random(number).randbytes(9000) for number in range(3)}
+    content = {f"{number}.bin": random.Random(number).randbytes(5000) for number in range(2)}
     for name, data in content.items():
         (tmp_path / name).write_bytes(data)
     for number in range(100):
