@@ -224,7 +224,8 @@ def test_without_a_keyboard(monkeypatch):
 
 
 PROGRAM = """
-import sys
+import signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup
 from belay import Device
 with Device("sim:") as device:
     device.terminal()
