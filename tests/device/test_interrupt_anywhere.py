@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from tests.support.transports import WrappingTransport
+from tests.support.transports import InterruptingTransport
 
 from belay import Device
 from belay.transport.connect import connect
@@ -14,29 +14,6 @@ PROGRAMS = {
     "plain": "print('hello')\nprint('bye')",
     "value": "1 + 1",
 }
-
-
-class InterruptingTransport(WrappingTransport):
-    """Raises ``KeyboardInterrupt`` at an operation: before it, or, where it is a write, behind it."""
-
-    left = -1
-    behind = False
-
-    def read(self, timeout_s):
-        self._count()
-        return super().read(timeout_s)
-
-    def write(self, data, timeout_s):
-        if not self.behind:
-            self._count()
-        super().write(data, timeout_s)
-        if self.behind:
-            self._count()
-
-    def _count(self):
-        self.left -= 1
-        if self.left == -1:
-            raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize("behind", [False, True])

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 from tests.device.test_circuitpython import Board
 from tests.support.network_boards import tcp_board
-from tests.support.transports import WrappingTransport
+from tests.support.transports import InterruptingTransport
 
 from belay import Device
 from belay.device.main_program import follow_main, start_main
@@ -22,27 +22,16 @@ from belay.testing.memory import DIRECT
 from belay.transport.connect import connect
 
 
-class InterruptingTransport(WrappingTransport):
-    """Raises ``KeyboardInterrupt`` so many operations after a write."""
+class InterruptedRestart(InterruptingTransport):
+    """``operations`` go well from the write that restarts the board on; negative: all."""
 
-    after = None
-    left = 0
+    behind = True
+    operations = -1
 
     def write(self, data, timeout_s):
+        if data == b"\x04":
+            self.left = self.operations
         super().write(data, timeout_s)
-        if self.after and data == self.after[0]:
-            self.left = self.after[1]
-            self.after = None
-        self._count()
-
-    def read(self, timeout_s):
-        self._count()
-        return super().read(timeout_s)
-
-    def _count(self):
-        self.left -= 1
-        if self.left == 0:
-            raise KeyboardInterrupt
 
 
 @pytest.fixture
@@ -216,18 +205,18 @@ def test_a_line_that_ends_with_a_restart_cannot_be_followed():
         follow_main(device)
 
 
-@pytest.mark.parametrize("operation", range(1, 5))
-def test_ctrl_c_while_the_board_restarts_stops_the_program_too(operation):
+@pytest.mark.parametrize("operations", range(4))
+def test_ctrl_c_while_the_board_restarts_stops_the_program_too(operations):
     """The operations: the reset is written, its sign read, and what ``main.py`` prints."""
-    line = InterruptingTransport(connect("sim:"))
+    line = InterruptedRestart(connect("sim:"))
     printed = io.StringIO()
     with Device(line, stream_out=printed, startup="") as device:
         device.fs.write("/main.py", "while True: print('on')")
         device.fs.write("/boot.py", "open('/booted', 'w').close()")
-        line.after = b"\x04", operation
+        line.operations = operations
         with pytest.raises(KeyboardInterrupt):
             follow_main(device)
-        line.after = None
+        line.operations = -1
         device("n = 0")
         shown = printed.getvalue()
         assert device("n") == 0

@@ -137,6 +137,34 @@ class CuttingTransport(WrappingTransport):
             raise ConnectionLost(f"the connection to {self.name} is lost: the test cut it")
 
 
+class InterruptingTransport(WrappingTransport):
+    """Raises ``KeyboardInterrupt`` at an operation: before it, or, where it is a write, behind it.
+
+    Attributes:
+        left: so many operations go well before that; negative: all.
+        behind: interrupt behind a write.
+    """
+
+    left = -1
+    behind = False
+
+    def read(self, timeout_s):
+        self._count()
+        return super().read(timeout_s)
+
+    def write(self, data, timeout_s):
+        if not self.behind:
+            self._count()
+        super().write(data, timeout_s)
+        if self.behind:
+            self._count()
+
+    def _count(self):
+        self.left -= 1
+        if self.left == -1:
+            raise KeyboardInterrupt
+
+
 def flip(byte):
     """Another byte."""
     return bytes([byte ^ 0x55])

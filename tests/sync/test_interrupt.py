@@ -4,7 +4,7 @@ import io
 import random
 
 import pytest
-from tests.device.test_interrupt_anywhere import InterruptingTransport
+from tests.support.transports import InterruptingTransport
 
 from belay import Device
 from belay.transport.connect import connect

@@ -73,10 +73,11 @@ def install(
     from ..project import config, install
 
     project = config.load()
+    source = ""
     if script is not None:
         if not script.is_file():
             raise BelayException(f"there is no file {script}", hint="--run takes the .py file to be run")
-        read_script(script)  # what is wrong with it is told before a board is interrupted
+        source = read_script(script)
     with install.prepared(project, groups=groups or (), main=main) as installation:
         if installation.differing:
             console.note(
@@ -98,7 +99,7 @@ def install(
                 watch=transferring,
             )
             if script is not None:
-                run_script(device, script)
+                run_script(device, script, source)
                 return
             # To ask takes an exchange; what MicroPython starts that was just given a main.py is known.
             stored = main is not None

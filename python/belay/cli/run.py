@@ -62,7 +62,7 @@ def run(
         raise BelayException(f"there is no file {name}", hint="belay run [PORT] FILE.py")
     from ..device.scripts import read_script, run_script  # not for `--help`
 
-    read_script(path)  # what is wrong with it is told before a board is interrupted
+    source = read_script(path)
     with open_device(port, password, timeout, startup="") as device:
-        run_script(device, path)
+        run_script(device, path, source)
     return 0

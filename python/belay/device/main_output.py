@@ -16,7 +16,6 @@ import re
 
 __all__ = ["MainOutput", "banner_in"]
 
-_PROMPT = b">>> "
 _BANNER = re.compile(rb"(?:MicroPython|Adafruit CircuitPython) [^\r\n]*\r\n(?:[^\r\n]*\r\n)?>>> \Z")
 _REBOOT = re.compile(rb"\s*(?:MPY: |PYB: )?soft reboot\r\n")
 # CircuitPython supervisor/shared/translate: every language names the key.

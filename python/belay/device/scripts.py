@@ -32,15 +32,15 @@ def read_script(path: Path) -> str:
         ) from None
 
 
-def run_script(device: Device, path: Path) -> None:
+def run_script(device: Device, path: Path, source: str) -> None:
     """Run a file's statements in the board's global scope; tracebacks name the file.
+
+    Args:
+        source: its text (``read_script``): what is wrong with it is told before a board is interrupted.
 
     Raises:
         PyboardException: it raised on the board.
-        OSError: the file cannot be read; nothing was sent.
-        BelayException: it is no UTF-8; nothing was sent.
     """
-    source = read_script(path)
     text, shift = wire.prepare(source)
     location = Location(str(path), 1, shift, source.count("\n") + 1)
     with suppress(SyntaxError):  # what the host cannot parse the board may know
